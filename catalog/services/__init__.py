@@ -1,0 +1,1 @@
+"""Every write of the catalog, one module per activity."""

@@ -1,0 +1,13 @@
+"""Wake-ups of the importer. Only a courtesy: the sweeps find every row by themselves."""
+
+from erp.core.events import wake
+
+LIVE = "live"
+
+
+def wake_order(account_id: int, external_id: str) -> None:
+    wake("channels.tasks.import_order", LIVE, account_id=account_id, external_id=external_id)
+
+
+def wake_pull(account_id: int) -> None:
+    wake("channels.tasks.poll_account", LIVE, account_id=account_id)

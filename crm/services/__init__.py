@@ -1,0 +1,1 @@
+"""Every write of crm, one module per activity."""

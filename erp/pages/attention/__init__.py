@@ -1,0 +1,1 @@
+"""What needs you: every open card, the worst first, each with its one button."""

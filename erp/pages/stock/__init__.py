@@ -1,0 +1,1 @@
+"""Stock: the variants with their numbers, and "why this number?" for each."""

@@ -1,0 +1,1 @@
+"""Plain factories: required fields and no surprise."""

@@ -1,0 +1,12 @@
+"""Sentences are compared in the language they are written in."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils.translation import override
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with override("en"):
+        yield

@@ -103,8 +103,8 @@ def check_codice_fiscale(raw: str, first_name: str = "", last_name: str = "") ->
     return Finding(OK, code)
 
 
-def check_recipient_code(raw: str, *, country: str = "IT", is_public: bool = False) -> Finding:
-    """The code under which SDI finds the buyer's mailbox. `is_public`: the buyer is a public administration."""
+def check_recipient_code(raw: str, *, country: str = "IT") -> Finding:
+    """The code under which SDI finds the buyer's mailbox."""
     code = "".join(raw.split()).upper()
     if not code:
         return Finding(OK)
@@ -118,7 +118,7 @@ def check_recipient_code(raw: str, *, country: str = "IT", is_public: bool = Fal
     if country.upper() not in ("", "IT") and code != FOREIGN_CODE:
         text = _("The buyer is not in Italy: the recipient code must be XXXXXXX, not %(code)s. Check the country.")
         return Finding(WARNING, code, text % {"code": code})
-    if (len(code) == 6) != is_public:
+    if len(code) == 6:
         text = _("Recipient code %(code)s has %(length)d signs: 6 are for public administrations, 7 for everybody else. Check it.")
         return Finding(WARNING, code, text % {"code": code, "length": len(code)})
     return Finding(OK, code)

@@ -73,14 +73,14 @@ class StockBook:
             if missing:
                 change_row(self.changes, ReservationChange(row.pk, missing, ReservationState.SHORT))
 
-    def except_what_broke(self, cause: str, *, reference: str = "", window: str = "") -> None:
+    def except_what_broke(self, cause: str, *, reference: str = "") -> None:
         """Record where the books of a split variant hold less than before; where they hold again, its exceptions are mended."""
         for variant_id in sorted(self.touched):
             if not self.shelf.is_split(variant_id):
                 continue
             before, missing = self.missing.get(variant_id, ZERO), max(-self.shelf.free(variant_id), ZERO)
             if missing > before:
-                report_exception(variant_id, cause, missing - before, window=window, reference=reference)
+                report_exception(variant_id, cause, missing - before, reference=reference)
             elif before and not missing:
                 StockException.objects.filter(variant_id=variant_id, closed_at=None).update(closed_at=clock.now())
 

@@ -25,13 +25,12 @@ def receive(
     by: AbstractBaseUser | None,
     bin_id: int | None = None,
     reference: str = "",
-    reason: str = "",
     key: str = "",
 ) -> None:
     """Goods came in; short orders are served first. The same `key` a second time is a no-op."""
     check_quantity(quantity, allows_decimals=_stocked(variant_id).allows_decimals)
     _check_bin(bin_id, warehouse_id)
-    move = Move(variant_id, warehouse_id, quantity, Cause.RECEIPT, key, bin_id, reference, reason, by)
+    move = Move(variant_id, warehouse_id, quantity, Cause.RECEIPT, key, bin_id, reference, by=by)
     post(open_ledger([move]), [move])
 
 

@@ -50,11 +50,6 @@ def label_zpl(label: LabelText) -> str:
     return "\n".join(part for part in parts if part) + "\n"
 
 
-def labels_zpl(labels: Iterable[LabelText]) -> str:
-    """One stream for the printer, label after label."""
-    return "".join(label_zpl(label) for label in labels)
-
-
 def escaped(text: str) -> str:
     """Field data for `^FH_`: what ZPL would take for a command, and all that is not ASCII, as `_hh`; control characters are left out."""
     letters: list[str] = []

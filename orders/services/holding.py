@@ -164,12 +164,12 @@ def settle_order(order: Order) -> None:
         publish(OrderHeld(order.pk))
 
 
-def expire_holds(moment: datetime | None = None) -> int:
+def expire_holds() -> int:
     """End what ran out: a colleague's hold goes, an unpaid order gives its pieces up and waits on. Returns how many ran out.
 
     Each order in a transaction of its own.
     """
-    moment = moment or now()
+    moment = now()
     due = list(
         Hold.objects.filter(released_at=None, expires_at__lte=moment)
         .order_by("order_id", "pk")

@@ -95,7 +95,6 @@ def test_the_reference_phone_numbers_are_read_as_they_say() -> None:
         (lambda: check_codice_fiscale("00743110157"), OK, "00743110157", ""),
         (lambda: check_recipient_code("abcd 123"), OK, "ABCD123", ""),
         (lambda: check_recipient_code("0000000"), OK, "0000000", ""),
-        (lambda: check_recipient_code("UFABC1", is_public=True), OK, "UFABC1", ""),
         (
             lambda: check_recipient_code("UFABC1"),
             WARNING,

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -38,10 +37,9 @@ def open_account(
     base_url: str,
     keys: Mapping[str, str],
     by: AbstractBaseUser | None,
-    settings: Mapping[str, Any] | None = None,
 ) -> Account:
     """A new account, in draft: it neither reads nor writes. Raises Refused for a code that exists, an unknown platform, a bad address."""
-    account = Account(code=code, name=name, connector=connector, base_url=base_url, settings=dict(settings or {}))
+    account = Account(code=code, name=name, connector=connector, base_url=base_url)
     open_drafted(account, keys=keys, by=by)
     return account
 

@@ -8,7 +8,7 @@ from channels.models import Account, FulfilmentPush
 from channels.shipped_pieces import pieces_by_line
 from inventory.models import Reservation, ReservationState
 from inventory.shipping.models import Label, Shipment
-from inventory.shipping.services.choosing import shop_carrier, shop_trackings
+from inventory.shipping.services.choosing import shop_carrier_name, shop_trackings
 from inventory.shipping.states import OPEN_SHIPMENTS, LabelStatus
 from orders.models import Order
 
@@ -61,4 +61,4 @@ def _name_carriers(source: str, shipment: Shipment, pushes: Sequence[FulfilmentP
         if tracking := told.get(push.parcel_id or 0):
             push.carrier, push.tracking_number, push.tracking_url = tracking.carrier[:80], tracking.number, tracking.url[:400]
         elif shipment.service is not None:
-            push.carrier = shop_carrier(source, shipment.service.carrier)[0][:80]
+            push.carrier = shop_carrier_name(source, shipment.service.carrier)[:80]

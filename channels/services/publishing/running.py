@@ -62,14 +62,14 @@ def start_run(account_id: int, *, by: AbstractBaseUser | None) -> None:
     wake("channels.tasks.publish_account", "stock", account_id=account_id)
 
 
-def publish_account(account_id: int, *, by: AbstractBaseUser | None = None) -> RunReport:
+def publish_account(account_id: int) -> RunReport:
     """The same here and now: compare, send, read the orders that close the fences, send what they held up. Calls the shop.
 
     Raises Refused while no number may leave, and when the shop does not answer at all. What other workers send meanwhile counts too.
     """
     forbid_transaction("publish_account()")
     began = now()
-    start_run(account_id, by=by)
+    start_run(account_id, by=None)
     with told_in_words(Account.objects.get(pk=account_id)):
         go_through(account_id)
     return _report(account_id, began)

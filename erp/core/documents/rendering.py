@@ -46,10 +46,6 @@ def render_paper(paper: Paper | Bundle) -> bytes:
     return draw(paper).content
 
 
-def html_to_pdf(html: str) -> bytes:
-    return bytes(_lay_out(html).write_pdf())
-
-
 def _pages_of(paper: Paper | Bundle) -> tuple[Any, list[Any]]:
     """A laid out document, whose title and author the PDF has, and all pages."""
     if isinstance(paper, Paper):

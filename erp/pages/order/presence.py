@@ -21,7 +21,3 @@ def note_presence(order_id: int, user: User) -> list[str]:
     cache.set(place, people, SEEN_SECONDS)
     names = (cache.get(f"{place}:{person}") for person in people if person != user.pk)
     return [name for name in names if name]
-
-
-def forget_presence(order_id: int, user: User) -> None:
-    cache.delete(f"presence:{order_id}:{user.pk}")

@@ -15,7 +15,6 @@ from crm.services.parties import fiscal_findings
 from erp.core.money import MAX_AMOUNT, round_cents
 from erp.pages.selling.queries import free_units, read_customer
 from erp.pages.typed import typed_number
-from orders.models import Order
 from orders.sales import PAYMENT_STATES, Article, Sale, SaleKind, SaleLine, SalePayment
 from orders.services.selling import articles_of
 
@@ -92,11 +91,6 @@ def read_sale(told: Told, typed: Typed) -> Sale | None:
         may_wait=may_wait,
         payment_title=payment_title(payment),
     )
-
-
-def made_before(kind: SaleKind, told: Told) -> Order | None:
-    """The order that this very form has made already."""
-    return Order.objects.filter(source=kind, external_id=_key(told)).order_by("pk").first()
 
 
 def payment_title(payment: str) -> str:

@@ -39,13 +39,11 @@ def wish_of(shipment: Shipment) -> Wish:
     return Wish(shipment.source, shipment.method, country, shipment.cash_to_collect is not None)
 
 
-def choose_service(source: str, method: str, country: str, cash: bool) -> CarrierService | None:
-    """The service of the first rule that fits; None when no rule does."""
-    return choose_services([Wish(source, method, country, cash)])[0]
-
-
 def choose_services(wishes: Sequence[Wish]) -> list[CarrierService | None]:
-    """The same for many, in their order, in one statement. Among equal priorities the more exact rule wins, then the older."""
+    """For each wish the service of the first rule that fits, None when no rule does; in one statement.
+
+    Among equal priorities the more exact rule wins, then the older.
+    """
     rules = sorted(
         ShippingRule.objects.filter(service__carrier__is_active=True).select_related("service__carrier").order_by("pk"),
         key=lambda rule: (rule.priority, -_exactness(rule)),
@@ -88,15 +86,17 @@ def tracking_url(label: Label) -> str:
     return fill_address(label.service.carrier.tracking_url, label.tracking_number)
 
 
-def shop_carrier(source: str, carrier: Carrier, tracking: str = "") -> tuple[str, str]:
-    """Name and tracking address of a carrier in a shop: the shop's own where it has them, else the carrier's."""
+def shop_carrier_name(source: str, carrier: Carrier) -> str:
+    """What the shop calls the carrier; the carrier's own name where the shop has none for it."""
     named = ShopCarrierName.objects.filter(source=source, carrier=carrier).order_by("pk").first()
-    name, template = (named.name, named.tracking_url or carrier.tracking_url) if named else (carrier.name, carrier.tracking_url)
-    return name, fill_address(template, tracking)
+    return named.name if named else carrier.name
 
 
 def shop_trackings(source: str, labels: Sequence[Label]) -> list[ShopTracking]:
-    """For many labels (service and carrier loaded) of one shop, in their order, in one statement."""
+    """What one shop is told of each label (service and carrier loaded), in their order, in one statement.
+
+    The shop's own name and tracking address of a carrier where it has them, else the carrier's.
+    """
     carriers = {label.service.carrier_id for label in labels}
     named = {row.carrier_id: row for row in ShopCarrierName.objects.filter(source=source, carrier_id__in=carriers)}
     return [_told(label, named.get(label.service.carrier_id)) for label in labels]

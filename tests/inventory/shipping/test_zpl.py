@@ -9,7 +9,7 @@ import pytest
 from django.utils import translation
 
 from inventory.shipping.label_text import LabelText
-from inventory.shipping.zpl import HEIGHT_DOTS, WIDTH_DOTS, escaped, label_zpl, labels_zpl
+from inventory.shipping.zpl import HEIGHT_DOTS, WIDTH_DOTS, escaped, label_zpl
 
 GOLDEN = Path(__file__).parent / "golden" / "label.zpl"
 LABEL = LabelText(
@@ -91,9 +91,3 @@ def test_bars_are_as_wide_as_the_label_allows(barcode: str, module: int) -> None
     text = label_zpl(replace(LABEL, barcode=barcode))
 
     assert f"^FO{module * 10},830^BY{module}^BCN,190,N,N,N,A^FH_^FD{barcode}^FS" in text
-
-
-def test_two_hundred_labels_are_two_hundred_formats() -> None:
-    labels = [replace(LABEL, reference=f"R{number}-AXVQP", recipient=LONG[:5]) for number in range(200)]
-
-    assert labels_zpl(labels).count("^XA") == 200

@@ -10,8 +10,9 @@ from typing import Any
 from catalog.models import Variant
 from inventory.windows import window_key
 from orders.drafts import NewAdjustment, NewLine, NewOrder, NewPayment, NewRefund, NewRefundLine, NewTax
+from orders.sales import Sale, SaleKind, SaleLine
 from orders.totals import parts_of
-from tests.factories.crm import HOME, anna
+from tests.factories.crm import HOME, anna, person
 
 SOURCE = "terramare"
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -97,3 +98,17 @@ def refund(
     """`pieces` are (line, quantity)."""
     lines = tuple(NewRefundLine(name, Decimal(quantity), restock=restock) for name, quantity in pieces)
     return NewRefund(external_id, Decimal(amount), at, "", lines)
+
+
+def sale(*lines: tuple[Variant, float], kind: SaleKind = "counter", **fields: Any) -> Sale:
+    """A sale of our own at list prices, paid in cash; one by phone goes to HOME."""
+    told: dict[str, Any] = {
+        "kind": kind,
+        "key": f"sale-{next(_numbers)}",
+        "lines": tuple(SaleLine(variant.pk, Decimal(str(quantity))) for variant, quantity in lines),
+        "payment": "cash",
+        "customer": person(kind),
+        "shipping": HOME if kind == "phone" else None,
+        **fields,
+    }
+    return Sale(**told)

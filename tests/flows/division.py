@@ -32,9 +32,10 @@ from inventory.models import Allotment, Reservation, StockException, StockLevel,
 from inventory.services.allotting import settle
 from inventory.services.ledger import check_ledger
 from orders.models import Order
-from orders.services.selling import sell_over_counter
+from orders.services.selling import take_order
 from tests.clocks import ClockHand
 from tests.factories.inventory import make_variant, put
+from tests.factories.orders import sale
 from tests.flows.sides import CANCELLED, PAID, UNPAID, Side, of_state
 from tests.flows.windows import Fault
 
@@ -153,10 +154,10 @@ class Division:
         side.forget_late()
         settle(now=real_now() + timedelta(days=1), source=side.account.code)
 
-    def sell_over_counter(self) -> bool:
+    def sell_by_phone(self) -> bool:
         try:
             with attempt():
-                sell_over_counter([(self.variant.pk, Decimal(1))], self.party_id, by=None)
+                take_order(sale((self.variant, 1), kind="phone", party_id=self.party_id), by=None)
         except Refused as refusal:
             if refusal.code != "short":
                 raise

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import partial
 from itertools import cycle
 from pathlib import Path
@@ -39,10 +38,11 @@ from erp.practice.woocommerce import Buyer, SaleRefused, staff
 from inventory.models import Allotment, Reservation, StockException, StockLevel, WindowPolicy
 from inventory.services.ledger import check_ledger
 from orders.models import Order
-from orders.services.selling import sell_over_counter
+from orders.services.selling import take_order
 from tests.clocks import ClockHand
 from tests.factories.crm import make_party
 from tests.factories.inventory import make_variant, make_warehouse, put
+from tests.factories.orders import sale
 from tests.flows.sides import PracticeSide
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=25)]
@@ -144,7 +144,7 @@ class Counter:
 
     def act(self) -> None:
         try:
-            sell_over_counter([(self._variant.pk, Decimal(1))], self._party_id, by=None)
+            take_order(sale((self._variant, 1), kind="phone", party_id=self._party_id), by=None)
         except Refused:
             return
         self.sold.append(clock.now())

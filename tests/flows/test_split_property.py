@@ -137,7 +137,7 @@ class SplitVariant(RuleBasedStateMachine):
 
     @rule()
     def the_counter_sells_one(self) -> None:
-        self.house.sell_over_counter()
+        self.house.sell_by_phone()
 
     @rule(weights=WEIGHTS)
     def another_division_is_wanted(self, weights: tuple[int, int]) -> None:

@@ -45,7 +45,7 @@ def freed_by_the_answer_alone(house: Division, a: Side, b: Side) -> None:
     b.take()
     house.record(b)
     house.send(b, add(-1))
-    house.sell_over_counter()
+    house.sell_by_phone()
 
 
 def raised_from_another_number_than_a_fenced_zero(house: Division, a: Side, b: Side) -> None:
@@ -62,7 +62,7 @@ def counted_when_the_answer_comes(house: Division, a: Side, b: Side) -> None:
     """The counter takes the piece that is on its way to a window."""
     house.send(a, compare_to(0))
     house.claim(a, compare_to(1))
-    house.sell_over_counter()
+    house.sell_by_phone()
     house.call(a)
     a.take()
 
@@ -89,7 +89,7 @@ def a_lost_write_lands_after_a_later_one(house: Division, a: Side, b: Side) -> N
     house.pull(a)
     a.take()
     house.deliver()
-    house.sell_over_counter()
+    house.sell_by_phone()
 
 
 def a_yes_is_believed_whatever_was_read_since(house: Division, a: Side, b: Side) -> None:
@@ -104,7 +104,7 @@ def a_yes_is_believed_whatever_was_read_since(house: Division, a: Side, b: Side)
     a.take()
     house.read(a, "1")
     house.record(a)
-    house.sell_over_counter()
+    house.sell_by_phone()
 
 
 def a_piece_put_back_is_forgotten(house: Division, a: Side, b: Side) -> None:
@@ -113,7 +113,7 @@ def a_piece_put_back_is_forgotten(house: Division, a: Side, b: Side) -> None:
     a.put_back("1")
     a.take()
     house.read(a, "1")
-    house.sell_over_counter()
+    house.sell_by_phone()
 
 
 def an_order_first_seen_cancelled_is_passed_over(house: Division, a: Side, b: Side) -> None:
@@ -130,7 +130,7 @@ def an_order_first_seen_cancelled_is_passed_over(house: Division, a: Side, b: Si
     house.pull(a)
     a.take()
     house.deliver()
-    house.sell_over_counter()
+    house.sell_by_phone()
 
 
 def an_unpaid_order_is_forgotten(house: Division, a: Side, b: PracticeSide) -> None:
@@ -142,7 +142,7 @@ def an_unpaid_order_is_forgotten(house: Division, a: Side, b: PracticeSide) -> N
     house.record(b)
     house.send(b, set_to(0))
     house.read_all(b)
-    house.sell_over_counter()
+    house.sell_by_phone()
     for order in list(b.orders):
         b.pay(order)
 

@@ -27,9 +27,10 @@ from inventory.shipping.services.dispatching import ship_shipment
 from inventory.shipping.services.labelling.asking import BY_HAND_DUE
 from inventory.shipping.services.packing import ensure_parcels
 from orders.models import Order
-from orders.services.selling import sell_over_counter
+from orders.services.selling import take_order
 from tests.clocks import ClockHand
 from tests.factories.channels import MemoryShop
+from tests.factories.orders import sale
 from tests.flows.house import let_answers_settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,7 +104,7 @@ def test_lines_are_told_in_the_shop_s_own_words(shipment: Shipment, shop: Memory
 
 
 def test_an_order_of_our_own_has_no_shop_to_tell(account: Account, mug: Variant, clock: ClockHand) -> None:
-    sell_over_counter([(mug.pk, Decimal(1))], party_id=None, by=User.objects.create_user("anna"))
+    take_order(sale((mug, 1), kind="phone"), by=User.objects.create_user("anna"))
     deliver_pending()
     for each in Shipment.objects.all():
         leave(each)

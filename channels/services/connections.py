@@ -33,7 +33,7 @@ def connect(account: Account, *, log: Callable[[Exchange], None] = keep_exchange
 
 @contextmanager
 def told_in_words(account: Account) -> Iterator[None]:
-    """What a person asked of a shop and the shop does not do becomes a Refused with the shop's own words."""
+    """Turns an error of the shop into a Refused with the shop's own words, for calls that a person asked for."""
     try:
         yield
     except OutsideError as failure:
@@ -46,7 +46,7 @@ def told_in_words(account: Account) -> Iterator[None]:
 
 
 def rules_of(account: Account) -> AccountRules:
-    """The account's own status table over its platform's."""
+    """How the account treats each status of its shop: the platform's table, overruled by the account's own."""
     defaults: Mapping[str, Treatment] = connectors.get(account.connector).default_statuses()
     return AccountRules(
         source=account.code,

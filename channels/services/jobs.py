@@ -93,7 +93,7 @@ def retry_job_later(job: Job, error: str, *, wait: timedelta | None = None, coun
 
 
 def _park(job: Job, error: str) -> None:
-    """A lane has one card, for its last failure."""
+    """A lane has one card at most; it tells of the last failure."""
     forget_parked_jobs(job)
     Job.objects.filter(pk=job.pk, token=job.token).update(state=JobState.PARKED, token="", leased_until=None, error=error[:2000])
     open_card("channels.parked_job", subject_of("job", job.pk), account=job.account.name, error=error[:300])
@@ -101,7 +101,7 @@ def _park(job: Job, error: str) -> None:
 
 @atomic
 def forget_parked_jobs(job: Job) -> None:
-    """The lane works again, or fails anew: what was parked before needs nobody any more."""
+    """The lane works again, or has failed anew: what was parked before needs nobody any more."""
     parked = _of_lane(job).filter(state=JobState.PARKED)
     if subjects := [subject_of("job", pk) for pk in parked.values_list("pk", flat=True)]:
         parked.delete()
@@ -113,7 +113,7 @@ def _of_lane(job: Job) -> QuerySet[Job]:
 
 
 def free_expired_leases() -> int:
-    """Jobs of workers that died wait again; one for which a newer waits already goes."""
+    """Jobs whose worker died wait again; where a newer job waits already, the old one is dropped."""
     dead = Job.objects.filter(state=JobState.CLAIMED, leased_until__lt=real_now())
     freed = 0
     for job in dead.order_by("pk"):

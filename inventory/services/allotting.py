@@ -53,7 +53,7 @@ class SentWrite:
 
 
 def begin_next(windows: Collection[str]) -> list[SentWrite]:
-    """Plan, and begin what the plan says for these windows."""
+    """Plan these windows, and begin the writes that the plan asks for."""
     return begin_writes(plan_windows(windows))
 
 
@@ -175,7 +175,7 @@ def close_fences(source: str, *, pull_started_at: datetime, read_lag: timedelta,
 
 @atomic
 def mark_split_if_books_hold(variant_ids: Collection[int]) -> set[int]:
-    """Variants that should be divided count as split from the moment that their books hold, and no longer when they should not be.
+    """Count variants that should be divided as split once their books hold, and those that should not be as split no longer.
 
     Returns the stocked variants among them that are split now.
     """
@@ -196,7 +196,7 @@ def _begin(books: WindowBooks, window: str, wanted: int, splitting: Collection[i
 
 
 def _change(windows: Collection[str], rule: Callable[[Book], Book], *, at: datetime | None = None) -> None:
-    """One rule for several windows; whatever else may be sent now is news."""
+    """Apply one rule of the protocol to several windows. That other numbers may be sent now is published with it."""
     books = open_window_books(windows)
     for window in sorted(books.rows.keys() & set(windows)):
         books.put(window, rule(books.book(window)), fence_opened_at=at)
@@ -207,12 +207,12 @@ def _change(windows: Collection[str], rule: Callable[[Book], Book], *, at: datet
 
 
 def _may_land(row: Allotment, now: datetime) -> bool:
-    """Asked under the lock: another write may have been sent, or lost, since; or it was settled by somebody else."""
+    """Asked under the lock, because another write may have been sent or lost since, or somebody else may have settled this one."""
     return row.standing != Standing.LANDING or bool(row.write_kind) or (row.settles_at is not None and row.settles_at > now)
 
 
 def _is_read(row: Allotment, answered_by: datetime) -> bool:
-    """Read again under the lock: a later answer has a later fence. A number's fence waits until nothing is under way."""
+    """Asked under the lock, because a later answer has a later fence. The fence of a number stays while a write is under way."""
     is_due = row.fence_opened_at is not None and row.fence_opened_at <= answered_by
     return is_due and not (row.write_kind and row.fence_kind == FenceKind.NUMBER)
 

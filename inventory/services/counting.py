@@ -25,7 +25,8 @@ def count(
 ) -> Decimal:
     """Enter a count of a warehouse, or of one bin in it; returns the difference that was posted.
 
-    Fewer than promised turns the newest promises not yet picked into short; where only picked ones are left, a card asks for them.
+    Where fewer are counted than are promised, the newest promises that are not picked become short; where only picked ones are left, a
+    card asks for the missing pieces.
     """
     allows_decimals = Variant.objects.get(pk=variant_id).allows_decimals
     check_quantity(counted, allows_decimals=allows_decimals, may_be_zero=True)

@@ -58,7 +58,7 @@ _proofs: list[Proof] = []
 
 
 def also_prove(proof: Proof) -> Proof:
-    """What stands above the stock proves its own rows with it: a sentence for each that does not hold."""
+    """Register a proof of a package above stock. It runs with the ledger's own, and returns a sentence for each row that does not hold."""
     _proofs.append(proof)
     return proof
 

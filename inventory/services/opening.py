@@ -51,8 +51,10 @@ def open_windows(wanted: Sequence[NewWindow]) -> None:
 
 @atomic
 def close_windows(windows: Sequence[str], *, is_gone: bool = False) -> None:
-    """No longer ours to sell in. `is_gone`: the shop cannot sell it any more (deleted), its units are free at once; else it is brought to 0
-    and its books end when that is read.
+    """These windows are not ours to sell in any more.
+
+    `is_gone`: the shop deleted the item and cannot sell it, so its units are free at once. Otherwise the window is brought to 0, and its
+    books end when that is read.
     """
     books = open_window_books(windows)
     for window in sorted(books.rows.keys() & set(windows)):

@@ -29,8 +29,10 @@ def read_restocks_of_gone(units: Mapping[str, Decimal], *, reference: str = "") 
 
 @atomic
 def read_unpaid(units: Mapping[str, Decimal]) -> None:
-    """Units that each window's shop keeps for unpaid orders without lowering its number, in all. In the transaction of an order that was
-    paid meanwhile, its sale is reserved first."""
+    """How many units each window's shop keeps in all for unpaid orders, without lowering its number.
+
+    In the transaction of an order that was paid meanwhile, reserve its sale first.
+    """
     _read(units, protocol.unpaid_read)
 
 

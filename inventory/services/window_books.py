@@ -89,7 +89,7 @@ class WindowBooks:
         self.stock.write()
 
     def tell(self, window: str) -> None:
-        """Something else may be sent to this window, or to others, now."""
+        """Publish that other numbers may be sent now, to this window or to others that sell the same pieces."""
         self.stock.touched.update(variant_id for variant_id, _ in self.parts[window])
 
     def close_mended_exceptions(self, variant_ids: Iterable[int]) -> None:

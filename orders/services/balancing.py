@@ -8,7 +8,7 @@ from orders.treatment import currency_of
 
 
 def show_unexplained(order_id: int, draft: NewOrder) -> bool:
-    """True when the total has a difference for which the channel's mapper gave no reason."""
+    """Whether the total has a difference for which the channel's mapper gave no reason; if so, a card shows it."""
     row = rounding_row(draft)
     if row is None or not row.code:
         return False

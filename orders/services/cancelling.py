@@ -69,7 +69,10 @@ def _cancel_too_late(order: Order, *, by: AbstractBaseUser | None, reason: str, 
 
 
 def cancel_locked(order: Order, *, restocked: bool | None) -> None:
-    """The cancelling itself, for a caller who holds the lock, has looked for picked goods and records it. None: the shop is to be told."""
+    """The cancelling itself. The caller holds the order's lock, has looked for picked goods, and records it in the history.
+
+    `restocked` None: the shop is still to be told, and its answer will say where the pieces went.
+    """
     order.is_restocked = restocked
     order.save(update_fields=["is_restocked"])
     move(order, OrderStatus.CANCELLED)

@@ -86,7 +86,7 @@ def _apply(order: Order, change: PendingChange) -> None:
 
 
 def _comes_too_late(order: Order, draft: NewOrder, found: Sequence[Difference]) -> bool:
-    """Would it change goods that somebody has in hand, or that have left? Shipped elsewhere, there is nothing left to decide."""
+    """Whether the change concerns goods that somebody has in hand or that have left. What was shipped elsewhere needs no decision."""
     if order.treatment == Treatment.HISTORY or order.shipped_elsewhere:
         return False
     if leaves_elsewhere(order, draft) and goods_are_in_hand(order):
@@ -98,7 +98,7 @@ def _comes_too_late(order: Order, draft: NewOrder, found: Sequence[Difference]) 
 
 
 def _refunds_pieces(order: Order, draft: NewOrder) -> bool:
-    """Pieces are refunded, or not any more, that we do not know of."""
+    """Whether the shop refunds pieces that we do not know of, or takes such a refund back."""
     told = refunded_pieces(draft.refunds) if draft.refunds is not None else None
     return told is not None and any(told.get(line.external_id, (ZERO, ZERO))[0] != line.refunded for line in order.lines.all())
 
@@ -118,7 +118,7 @@ def _keep_for_decision(order: Order, draft: NewOrder, found: Sequence[Difference
 
 
 def _counted_by(order: Order, draft: NewOrder) -> dict[str, Decimal]:
-    """What the windows have sold by each line according to a change that is not applied."""
+    """By line, the pieces that the shop's windows have sold according to a change that is not applied."""
     if draft.first_seen_cancelled and draft.restocked:
         return {}
     restocked = {line.external_id: line.restocked for line in order.lines.all()}

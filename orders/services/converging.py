@@ -43,7 +43,7 @@ class _Past:
 
 
 def look_for_differences(order: Order, draft: NewOrder) -> list[Difference]:
-    """What the channel tells otherwise than we have it; that we wrote its status ourselves is no news."""
+    """Where the channel's state differs from ours. A status that we wrote there ourselves is no difference."""
     kept: dict[str, Any] = {name: getattr(order, name) for name in TOLD_FIELDS}
     found = differences(kept, order.lines.order_by("pk"), facts_of(draft), draft)
     return [each for each in found if not (draft.is_told_by_us and each.what == "channel_status")]
@@ -104,7 +104,7 @@ def _follow_cancel(order: Order, draft: NewOrder, *, was_watched: bool) -> None:
 
 
 def _close(order: Order, draft: NewOrder, *, was_open: bool) -> None:
-    """Finished in the shop, or not an order any more. Finished while it was open here: shipped elsewhere, its pieces have left."""
+    """Finished in the shop, or an order no more. If it was open here until now, it was shipped elsewhere: its pieces have left."""
     if was_open and order.treatment == Treatment.HISTORY and not order.is_test:
         let_goods_leave(order, is_ours=draft.left_our_stock)
     if order.status != OrderStatus.CLOSED:

@@ -46,10 +46,10 @@ class StaleEdit(Refused):
 
 @atomic
 def edit_order(order_id: int, *, by: AbstractBaseUser | None, opened: Editable, wanted: Editable) -> bool:
-    """Make the order what is `wanted`; False when it is so already. `opened` is what the form was opened on.
+    """Make the order what is `wanted`; False when it is so already. `opened` is how the order stood when the form was opened.
 
-    The open shipment follows. Raises StaleEdit when the order stands otherwise than it was opened, and Refused when it is not open any
-    more, when a label of it exists or goods of it have left, or when the address cannot be right.
+    The open shipment follows. Raises StaleEdit when the order was changed since, and Refused when it is not open any more, when a label
+    of it exists or goods of it have left, or when the address cannot be right.
     """
     order = lock_order(order_id)
     current = editable_of(order)
@@ -101,7 +101,7 @@ def check_editable(order: Order) -> None:
 
 
 def with_our_edits(order: Order, draft: NewOrder) -> NewOrder:
-    """The shop's state with our corrections of what it goes on telling as before; where it tells something new, ours are dropped."""
+    """The shop's state, with our correction in each field of which the shop says what it said before; a field that is news drops ours."""
     facts = facts_of(draft)
     differing = [name for name in EDITABLE if facts[name] != getattr(order, name)]
     if not differing:
@@ -122,7 +122,7 @@ def _values(editable: Editable) -> Mapping[str, Any]:
 
 
 def _keep_told(order: Order, name: str, told: Any, ours: Any) -> None:
-    """The shop's first word of a field; none is needed where ours is that again."""
+    """Remember what the shop said of a field before our correction; not needed where our value is that again."""
     edit, _is_new = OrderEdit.objects.get_or_create(order=order, field=name, defaults={"told": told})
     if edit.told == ours:
         edit.delete()

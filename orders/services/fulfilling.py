@@ -86,10 +86,10 @@ def follow_shipped(shipment_ids: Iterable[int]) -> None:
 
 
 def open_missing() -> int:
-    """Whatever became of the news: orders that may go have their shipments, others none, and what has left is noted. Returns how many
-    orders or shipments were behind.
+    """The sweep for news that was lost: orders that may go get their shipments, the others none, and what has left is noted.
 
-    A page of them in one transaction; when one breaks, the others go on one by one and the last error is raised at the end.
+    Returns how many orders or shipments were behind. A page of them in one transaction; when one breaks, the others go on one by one and
+    the last error is raised at the end.
     """
     late, unnoted = orders_not_followed(AT_ONCE), shipments_not_noted(AT_ONCE)
     errors = [*_in_pages(follow_orders, late), *_in_pages(follow_shipped, unnoted)]
@@ -136,7 +136,7 @@ def _open(orders: Sequence[Order]) -> list[int]:
 
 
 def _follow_partial(held: Sequence[Order]) -> list[int]:
-    """What a colleague sends of short orders follows their addresses and amounts like any other shipment."""
+    """What a colleague sends of an order that is short follows the order's address and amounts like any other shipment."""
     if not held:
         return []
     partial = Shipment.objects.open().filter(order_reference__in=[order.reference for order in held], is_partial=True)
@@ -146,7 +146,7 @@ def _follow_partial(held: Sequence[Order]) -> list[int]:
 
 
 def _hold(orders: Sequence[Order]) -> None:
-    """An order that only waits for pieces holds back what was opened whole, not what a colleague sends without them."""
+    """An order that waits only for pieces holds the shipments that were opened whole, not those that a colleague sends without them."""
     if not orders:
         return
     holds = Hold.objects.filter(order__in=[order.pk for order in orders], released_at=None)
@@ -158,7 +158,10 @@ def _hold(orders: Sequence[Order]) -> None:
 
 
 def _note_what_left(orders: Sequence[Order]) -> list[Order]:
-    """The orders of which a line was brought up to date. A kit counts whole units: those of which every component has left."""
+    """Note on the lines what has left; returns the orders of which a line changed.
+
+    A unit of a kit has left when all its components have.
+    """
     left = pieces_that_left(order.reference for order in orders)
     by_key = {order.pk: order for order in orders}
     changed = []
@@ -173,7 +176,7 @@ def _note_what_left(orders: Sequence[Order]) -> list[Order]:
 
 
 def _close_whole(orders: Sequence[Order]) -> set[int]:
-    """The usual case for all of them at once: nothing held the order, and everything has left. Returns those that were closed."""
+    """Close, all at once, the orders that nothing held and of which everything has left: the usual case. Returns those."""
     lines = OrderLine.objects.filter(order=OuterRef("pk"), needs_shipping=True)
     whole = (
         Order.objects.filter(pk__in=[order.pk for order in orders], status=OrderStatus.RELEASED)

@@ -113,7 +113,7 @@ def release_unexplained_total(subject: str, *, by: AbstractBaseUser) -> None:
 
 
 def follow_holds(order: Order, wanted: Iterable[NewHold]) -> None:
-    """Make the open holds that come from outside those that are wanted now; the caller holds the order's lock and settles it.
+    """Make the open holds that the channel's state causes exactly those in `wanted`. The caller holds the order's lock and settles it.
 
     A hold that a colleague ended stays ended while its cause is told in the same words.
     """
@@ -137,10 +137,10 @@ def follow_stock(order_ids: Iterable[int]) -> None:
 
 
 def settle_order(order: Order) -> None:
-    """Bring stock, the hold for missing pieces and the status to what everything else says; tell when it may go or waits again.
+    """Bring stock, the hold for missing pieces and the status in line with everything else; publish when the order may go or must wait.
 
-    The caller holds the order's lock. A closed or cancelled order only gives its pieces back; one of which something is to ship again
-    is open again. When all has left, nothing can hold it up any more.
+    The caller holds the order's lock. A closed or cancelled order only gives its pieces back; one of which something is to be shipped
+    after all is open again. An order that has left whole is not held by anything.
     """
     goods = _look_for_goods(order)
     converge_stock([order.pk])
@@ -196,14 +196,17 @@ def _expire_of_one(order_id: int, moment: datetime) -> int:
 
 
 def _let_part_go_on(order: Order) -> None:
-    """Where only missing pieces hold the order still, its status tells nobody: what a colleague sends without them goes on."""
+    """Publish that the order changed, where only missing pieces hold it still.
+
+    Its status does not change then, so no other event says that what a colleague sends without those pieces may go on.
+    """
     if set(order.holds.filter(released_at=None).values_list("kind", flat=True)) == {HoldKind.SHORT}:
         publish(OrderChanged(order.pk))
 
 
 @dataclass(frozen=True, slots=True)
 class _Goods:
-    """What of an order is shipped: `is_any_left` to send still, `has_any_left` the house already."""
+    """`is_any_left`: some goods of the order are still to be sent. `has_any_left`: some have left the house."""
 
     is_any_left: bool
     has_any_left: bool
@@ -214,7 +217,7 @@ class _Goods:
 
 
 def _look_for_goods(order: Order) -> _Goods:
-    """Is anything left to ship? What was closed for want of goods opens again when there are some."""
+    """What of the order is still to be sent. One that was closed because nothing was is open again when something is."""
     lines = order.lines.filter(needs_shipping=True)
     found = lines.aggregate(
         wanted=Count("pk", filter=Q(quantity__gt=F("refunded"))),
@@ -240,7 +243,7 @@ def _settle_short(order: Order) -> None:
 
 
 def _settle_refunded(order: Order, goods: _Goods) -> None:
-    """What was paid back in full does not leave by itself, unless a colleague let it go although he knew of just that much."""
+    """An order paid back in full is held, unless a colleague let it go although this very amount had been paid back."""
     holds = list(order.holds.filter(kind=HoldKind.REFUNDED).order_by("pk"))
     is_open = [hold for hold in holds if hold.released_at is None]
     if order.payment_status != PaymentStatus.REFUNDED or not goods.is_any_left:
@@ -265,7 +268,7 @@ def end_holds(holds: list[Hold], *, reason: str = "", by: AbstractBaseUser | Non
 
 
 def _with_first_term(hold: NewHold, open_row: Hold | None) -> NewHold:
-    """A term runs from the first time the cause was seen, and what ran out stays so."""
+    """The hold with the term of the one that is open: a term runs from when the cause was first seen, and once over it stays over."""
     if open_row is None:
         return hold
     return NewHold(hold.kind, open_row.keeps_stock, open_row.expires_at, hold.params)

@@ -1,4 +1,4 @@
-"""Leaving without us: what is left of an order was sent by somebody else, as the shop or a colleague says."""
+"""Leaving without us: the shop or a colleague says that somebody else sent what was left of an order."""
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _

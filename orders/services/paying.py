@@ -1,4 +1,4 @@
-"""Paying: what money came for an order, by whom it is told, and what that sets free."""
+"""Paying: what money came for an order, who says so, and what that sets free."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -74,7 +74,7 @@ def record_overdue_payment(subject: str, *, by: AbstractBaseUser) -> None:
 
 
 def follow_payments(order: Order, told: Sequence[NewPayment]) -> None:
-    """Make the payments what the channel says now; what we recorded ourselves stays until the channel has it too."""
+    """Make the payments those that the channel tells; one that we recorded ourselves stays until the channel tells it too."""
     kept = list(order.payments.order_by("pk"))
     moment = now()
     for payment in told:
@@ -125,7 +125,7 @@ def note_late_payment(order: Order) -> None:
 
 
 def _keep(order: Order, amount: Decimal, method: str, external_id: str) -> None:
-    """The awaited payment of that method turns into money; without one, a row of its own."""
+    """Turn the payment that was awaited by that method into money; where none was, add a row."""
     awaited = order.payments.filter(
         state__in=[PaymentState.PENDING, PaymentState.ON_DELIVERY, PaymentState.AUTHORISED, PaymentState.FAILED]
     )

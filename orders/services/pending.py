@@ -38,7 +38,7 @@ def keep_change(
 
 
 def stop_what_left(order: Order) -> None:
-    """The shop cancelled an order of which parcels are at the carrier: each is a card to stop it, whatever becomes of the change."""
+    """The shop cancelled an order whose parcels have left: a card for each parcel asks to stop it, whatever becomes of the change."""
     stop_parcels(_shipments_that_left(order))
 
 
@@ -53,7 +53,7 @@ def _shipments_that_left(order: Order) -> list[int]:
 
 
 def drop_change(order: Order, *, by: Any = None) -> bool:
-    """It was decided, or the shop took it back; False when none waited."""
+    """Forget the change that waits: it was decided, or the shop took it back. False when none waited."""
     is_dropped = bool(PendingChange.objects.filter(order=order).delete()[0])
     if is_dropped:
         end_holds(list(order.holds.filter(kind=HoldKind.CHANGE_TO_DECIDE, released_at=None)), by=by)

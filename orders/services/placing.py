@@ -100,7 +100,7 @@ def _fill(arrivals: list[_Arrival], *, moment: datetime, actor: str) -> None:
 
 
 def _lock_known(keys: list[Key]) -> dict[Key, int]:
-    """The orders that were here, locked before any stock is: a page goes on to change them."""
+    """Lock the orders that were here already, before any stock is locked: their page goes on to change them."""
     if not keys:
         return {}
     sources, external_ids = {source for source, _id in keys}, {external_id for _source, external_id in keys}
@@ -122,7 +122,7 @@ def _rows(arrival: _Arrival, *, party_id: int, now: datetime) -> NewRows:
 
 
 def _hold(arrivals: list[_Arrival], short: set[int], moment: datetime) -> set[int]:
-    """Open the holds that the drafts bring and those of orders without enough stock; the keys of the orders that are held."""
+    """Open the holds that the drafts bring, and those for missing pieces. Returns the keys of the orders that are held."""
     rows = [hold_values(each.order_id, hold, moment) for each in arrivals for hold in each.verdict.holds]
     rows += [
         hold_values(each.order_id, HoldKind.SHORT, moment)
@@ -137,9 +137,9 @@ def _hold(arrivals: list[_Arrival], short: set[int], moment: datetime) -> set[in
 
 
 def _catch_up(arrivals: list[_Arrival]) -> dict[int, OrderStatus]:
-    """What happened before we first saw the order: it was cancelled, or part of it refunded. Rare, and so not in the budget.
+    """What happened before we first saw the order: it was cancelled, or part of it refunded. Returns the statuses that follow.
 
-    Returns the statuses that follow.
+    Rare, and so not part of the statement budget.
     """
     late = [each for each in arrivals if each.draft.refunds or each.verdict.status == OrderStatus.CANCELLED or _frees_stock(each)]
     if not late:

@@ -1,4 +1,4 @@
-"""Refunding: money given back, keyed by the channel's id; what it does to money and to stock are two effects, each once."""
+"""Refunding: money given back, known by the channel's id. Its effects on money and on stock are separate, and each happens once."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -44,7 +44,7 @@ def delete_refund(order_id: int, external_id: str, *, by: AbstractBaseUser | Non
 
 
 def follow_refunds(order: Order, told: Iterable[NewRefund]) -> bool:
-    """Make the refunds what the channel says now, missing ones deleted; True when that changed anything. The caller settles the order."""
+    """Make the refunds those that the channel tells, and delete the others. True if anything changed. The caller settles the order."""
     told = list(told)
     before = _standing(order)
     names = [refund.external_id for refund in told]

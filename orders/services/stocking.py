@@ -25,7 +25,10 @@ LineKey = tuple[str, str]
 
 
 def first_claim(line: OrderLine, draft: NewOrder) -> OrderLine:
-    """Note on a line that was not written yet what it claims and what its window has sold by it; history sold before our books began."""
+    """Note on a line that is not written yet what it claims, and what its window has sold through it.
+
+    The pieces of a historical order were sold before our books began.
+    """
     is_over = draft.first_seen_cancelled and draft.restocked
     wants = draft.treatment in LIVELY and not draft.is_test and not is_over and line.is_stockable
     is_sold = wants or (Treatment(draft.treatment) is Treatment.HISTORY and not draft.first_seen_cancelled)
@@ -68,13 +71,13 @@ def converge_stock(order_ids: Sequence[int]) -> None:
 
 
 def give_back(line: OrderLine) -> None:
-    """Undo all that was told of a line, before it becomes a line of another product: its sale by the window, then its pieces."""
+    """Undo all that inventory was told of a line, before the line gets another product: first the window's sale, then the pieces."""
     _take([(line, step) for step in steps_to(LineStanding(line.claimed, line.counted), LineStanding(ZERO, ZERO))])
     line.claimed = line.counted = ZERO
 
 
 def count_seen_cancelled(lines: Iterable[OrderLine]) -> None:
-    """Orders that came, or that were only watched, and are cancelled: each of their windows sold and put back before we looked."""
+    """For orders that were cancelled before we reserved anything for them: each of their windows has sold the pieces and put them back."""
     units: dict[str, Decimal] = {}
     for line in lines:
         if line.window and line.is_stockable and not line.claimed and not line.counted:
@@ -100,20 +103,12 @@ def let_goods_leave(order: Order, *, is_ours: bool) -> None:
 
     Out of our stock (`is_ours`) what is reserved has left, otherwise it is free again; what is missing is wanted no more.
     """
-    unserved = _short_of(order)
+    unserved = _short_units(Reservation.objects.filter(reference=order.reference, state=ReservationState.SHORT))
     record_shipped_elsewhere([order.reference], is_ours=is_ours)
     order.lines.filter(needs_shipping=True).update(shipped=Greatest(F("shipped"), F("quantity") - F("refunded")))
-    for line in order.lines.filter(external_id__in=unserved).order_by("pk"):
-        line.claimed = max(line.claimed - unserved[line.external_id], ZERO)
+    for line in order.lines.filter(external_id__in=[name for _reference, name in unserved]).order_by("pk"):
+        line.claimed = max(line.claimed - unserved[_key(line)], ZERO)
         line.save(update_fields=["claimed"])
-
-
-def _short_of(order: Order) -> dict[str, Decimal]:
-    """Units of each line that are missing; of a kit, of the part that is missing most."""
-    units: dict[str, Decimal] = {}
-    for row in Reservation.objects.filter(reference=order.reference, state=ReservationState.SHORT).order_by("pk"):
-        units[row.line] = max(units.get(row.line, ZERO), row.quantity / row.per_unit)
-    return units
 
 
 def short_orders(order_ids: Iterable[int]) -> set[int]:
@@ -134,14 +129,14 @@ def goods_are_gone(order: Order) -> bool:
 
 
 def _take(steps: Sequence[tuple[OrderLine, Step]]) -> None:
-    """First what must be there to be given back, then what is given back, then what is wanted anew."""
+    """In this order: claim what must be there to be given back, give back, claim what is wanted anew."""
     before = reserve([_claim(line, step.quantity, counts=step.counts) for line, step in steps if step.phase == "before"])
-    _give_back([(line, step) for line, step in steps if step.phase == "release"], _short_units(before))
+    _give_back([(line, step) for line, step in steps if step.phase == "release"], _short_units(each for each in before if each.is_short))
     reserve([_claim(line, step.quantity, counts=step.counts) for line, step in steps if step.phase == "after"])
 
 
 def _give_back(steps: Sequence[tuple[OrderLine, Step]], short: Mapping[LineKey, Decimal]) -> None:
-    """What the shop put back goes to its window as far as we have the pieces; `short` is what was to be had for that and is missing.
+    """What the shop put back goes to its window, as far as we have the pieces; `short` is what was claimed for that and is missing.
 
     A restock of pieces that are gone is an exception to the promise: inventory keeps it with its cause and lowers the window at once.
     """
@@ -159,13 +154,12 @@ def _release(key: LineKey, units: Decimal, *, to_window: bool) -> Release:
     return Release(key[0], to_window, key[1], units)
 
 
-def _short_units(allocations: Iterable[Allocation]) -> dict[LineKey, Decimal]:
+def _short_units(missing: Iterable[Allocation | Reservation]) -> dict[LineKey, Decimal]:
     """Units of each line that are missing; of a kit, of the part that is missing most."""
     pieces: dict[tuple[LineKey, int], Decimal] = {}
-    for each in allocations:
-        if each.is_short:
-            key = ((each.reference, each.line), each.variant_id)
-            pieces[key] = pieces.get(key, ZERO) + each.quantity / each.per_unit
+    for each in missing:
+        key = ((each.reference, each.line), each.variant_id)
+        pieces[key] = pieces.get(key, ZERO) + each.quantity / each.per_unit
     units: dict[LineKey, Decimal] = {}
     for (line, _variant_id), quantity in pieces.items():
         units[line] = max(units.get(line, ZERO), quantity)

@@ -1,4 +1,4 @@
-"""Deeds of the desk that can be taken back exactly: each tells what its undo needs, and the undo touches nothing that came in between."""
+"""Deeds of the desk that can be undone exactly. Each returns what its undo needs, and the undo touches nothing that came in between."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -50,7 +50,7 @@ def take_back_hold(order_id: int, told: Told, by: AbstractBaseUser | None) -> No
 
 @atomic
 def release_holds(order_id: int, *, by: AbstractBaseUser | None) -> Told:
-    """End all holds that a colleague may end; tells which. Refused as `release_hold` refuses."""
+    """End all holds that a colleague may end; returns which. Refused as `release_hold` refuses."""
     order = lock_order(order_id)
     ended = [hold.pk for hold in order.holds.filter(released_at=None).exclude(kind__in=HELD_BY_CAUSE).order_by("pk")]
     release_hold(order_id, by=by)
@@ -91,7 +91,7 @@ def take_back_tag(order_id: int, told: Told, by: AbstractBaseUser | None) -> Non
 
 
 def _show_again(order: Order, holds: Sequence[Hold]) -> None:
-    """The cards that went with the holds."""
+    """Open the cards again that were closed with the holds."""
     for hold in holds:
         subject, number = subject_of(order.pk), order.number
         if hold.kind in KINDS_WITH_CARD:

@@ -1,4 +1,4 @@
-"""Watching: an order that is none yet may still be paid, so its pieces stay inside what its window may sell."""
+"""Watching: an order that the shop still calls unpaid may yet be paid, so its pieces stay inside what its window may sell."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -14,9 +14,10 @@ ZERO = Decimal(0)
 
 @atomic
 def follow_unpaid(lines: Iterable[OrderLine]) -> None:
-    """Tell inventory what the windows of these lines keep for orders still payable, in all; for orders that came, went or were paid.
+    """Tell inventory how many pieces the windows of these lines keep, in all, for orders that may still be paid.
 
-    The levels are locked before the sum is made, so that of two orders at the same moment the second counts both.
+    Called when such an order comes, goes or is paid. The levels are locked before the sum is made, so that of two orders at the same
+    moment the second counts both.
     """
     concerned = [line for line in lines if line.window and line.variant_id is not None]
     if not concerned:

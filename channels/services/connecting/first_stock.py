@@ -1,4 +1,4 @@
-"""First stock: once the first reading is complete, one side's numbers count, and only then do numbers leave for the shop."""
+"""First stock: when an account's orders have been read through once, one side's numbers are taken as true; only then are numbers sent."""
 
 import logging
 from collections import defaultdict
@@ -35,10 +35,10 @@ def settle_read_accounts(account_ids: Iterable[int]) -> None:
 
 
 def settle_first_stock(account_id: int) -> bool:
-    """Take the shop's count over where that was chosen, then let stock flow; False while its orders are not read through once.
+    """Take the shop's count over where that was chosen, then let stock flow. False while its orders were not yet read through once.
 
-    What the shop shows is what it can still sell: pieces of its open orders, reserved here, are on our shelf as well. Raises
-    Refused when it does not answer; nothing flows then, and the next pull tries again.
+    The shop shows only what it can still sell. The pieces of its open orders, which are reserved here, are on our shelf too and are
+    added. Raises Refused when the shop does not answer; no number is sent then, and the next pull tries again.
     """
     account = _unsettled().filter(pk=account_id).first()
     if account is None:
@@ -56,7 +56,7 @@ def _unsettled() -> models.QuerySet[Account]:
 
 
 def _take_over(account: Account) -> None:
-    """A variant that cannot be counted like this (a part of a piece, a negative number) is left as it is and stands in the log."""
+    """A variant whose number cannot be a count (part of a whole piece, or negative) is left as it is, and the log says so."""
     open_pieces = pieces_of_open_orders(account.code)
     for (variant_id, warehouse_id), shown in _shown(account).items():
         level = StockLevel.objects.filter(variant_id=variant_id, warehouse_id=warehouse_id).order_by("pk").first()

@@ -46,7 +46,7 @@ def open_account(
 
 @atomic
 def open_drafted(account: Account, *, keys: Mapping[str, str], by: AbstractBaseUser | None) -> None:
-    """The same for an account that was filled in but not written yet."""
+    """Store an account that a form has filled in: in draft, with its keys. Raises Refused as `open_account` does."""
     connectors.get(account.connector)
     if Account.objects.filter(code=account.code).exists():
         raise Refused(

@@ -1,4 +1,4 @@
-"""Transaction B: bodies become orders, a page in one transaction; what the database refuses is replayed one by one."""
+"""Bodies become orders, a page in one transaction. When the database refuses the page, its orders are written one by one."""
 
 import logging
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of some bodies; `lost` ones go on waiting for another worker."""
+    """How many bodies were applied, parked, and `lost`: another worker holds the lease of these now and finishes them."""
 
     applied: int = 0
     parked: int = 0
@@ -44,7 +44,7 @@ class Receipt:
 
 
 def apply_bodies(account: Account, token: str, bodies: Sequence[Body]) -> Receipt:
-    """Write readable bodies whose leases we hold under `token`. One bad order never holds up another."""
+    """Write bodies that could be read and whose leases we hold under `token`. One bad order never holds up another."""
     if not bodies:
         return Receipt()
     try:
@@ -119,7 +119,7 @@ def _drafts(account: Account, bodies: Sequence[Body]) -> list[NewOrder]:
 
 
 def _with_place(account: Account, draft: NewOrder) -> NewOrder:
-    """An order that others have sent: out of a warehouse of ours, if the account has one on its map."""
+    """For an order that the shop sent itself: it left our stock if the account has a warehouse of ours on its map."""
     if not draft.is_finished_there:
         return draft
     ours = LocationMap.objects.filter(account=account, is_ours=True, warehouse__isnull=False)

@@ -1,4 +1,4 @@
-"""A raw body together with what it says and which rows it settles."""
+"""An order's raw body, what it says, and the inbox rows that it settles."""
 
 import logging
 from collections.abc import Iterable
@@ -39,19 +39,23 @@ class Body:
         return Arrival(ORDER, self.external_id, self.raw.body, self.body_hash, updated_at=self.raw.updated_at, items=self.items)
 
     def stored_as(self, message_id: int) -> "Body":
-        """Its own row may be one of those that asked for it: a polled body that was only a hint, fetched again and unchanged."""
+        """The body with the key of its row.
+
+        That row may stand among the hints: a polled body, taken as a hint only, was fetched again and is unchanged. It does not settle
+        itself.
+        """
         return replace(self, message_id=message_id, hints=tuple(hint for hint in self.hints if hint != message_id))
 
 
 def is_unnamed(external_id: str) -> bool:
-    """A body that named no id of its own is known by its hash; nothing can be fetched under that."""
+    """Whether the body named no id. It is then known by its hash, and nothing can be fetched under that."""
     return external_id.startswith(UNNAMED)
 
 
 def read_body(connector: Connector, raw: RawOrder, hints: Iterable[int] = ()) -> Body:
     """Make sense of a raw body; one that breaks the contract is kept with the path that was expected.
 
-    Whatever else a body does to its connector is that order's trouble alone, never the page's.
+    Any other error while it is read concerns this order alone, never the rest of its page.
     """
     if is_unnamed(raw.external_id):
         return Body(raw, raw.digest, None, ContractBroken("order.id", "is missing or is no number"), hints=tuple(hints))

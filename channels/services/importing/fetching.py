@@ -36,9 +36,9 @@ class Outcome(Enum):
 
 
 def import_order(account_id: int, external_id: str, *, is_asked_for: bool = False) -> Outcome:
-    """Bring one order to the state that the shop has now, as often as hints for it keep coming in. Safe to call at any time, by anybody.
+    """Bring one order to the state that the shop has now, and again while new hints for it arrive. Safe to call at any time, by anybody.
 
-    Without a hint that is due there is nothing to do, unless a person asks for it.
+    Does nothing when no hint is due, unless a person asks for the order.
     """
     forbid_transaction("import_order()")
     account = Account.objects.get(pk=account_id)
@@ -111,7 +111,7 @@ def _unchanged(fetch: _Fetch, body: Body) -> Outcome:
 
 @atomic
 def _gone(fetch: _Fetch) -> Outcome:
-    """Deleted for good in the shop: an order that we hold is cancelled, and its pieces are free, but not back in the shop's number."""
+    """The shop deleted the order for good, so ours is cancelled. Its pieces are free for everybody, not given back to the shop's number."""
     order = Order.objects.filter(source=fetch.account.code, external_id=fetch.external_id).order_by("pk").first()
     if order is not None:
         cancel_order(order.pk, reason="deleted_in_shop", restocked=False, actor=f"shop:{fetch.account.code}")

@@ -1,4 +1,4 @@
-"""Whether an account answers: kept on its reading position, told on a card, and taken back when it answers again."""
+"""Whether an account answers: noted on its reading position and shown on a card, which closes when it answers again."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ FAILURES_BEFORE_A_CARD = 3
 
 
 def is_answering(account: Account) -> bool:
-    """False while its last pull failed: then one order's failure says nothing about that order."""
+    """Whether the account's last pull went well. While it did not, one order that cannot be fetched says nothing about that order."""
     return not Cursor.objects.filter(account=account, failures__gt=0).exists()
 
 

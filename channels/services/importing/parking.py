@@ -30,7 +30,7 @@ CARDS_OF_MESSAGES = (
 
 @atomic
 def park_body(account: Account, token: str, body: Body, error: Exception) -> None:
-    """Put one order aside for a person; its text is kept, its lease is free again, and its products' fences stay open meanwhile."""
+    """Put one order aside for a person. Its text is kept and its lease is free; the fences of its products stay open meanwhile."""
     reason = str(error) if isinstance(error, Refused) else _told(error)
     InboxMessage.objects.filter(pk=body.message_id).update(
         state=MessageState.PARKED, error=reason[:2000], items=_items(body), attempts=F("attempts") + 1
@@ -54,12 +54,12 @@ def park_body(account: Account, token: str, body: Body, error: Exception) -> Non
 
 
 def park_unreadable(account: Account, token: str, body: Body) -> None:
-    """Raises nothing: a body that breaks the contract is a card, with the path that was expected."""
+    """Put a body aside that breaks the contract, with a card that names the path that was expected. Raises nothing."""
     park_body(account, token, body, body.broken or ContractBroken("", ""))
 
 
 def postpone(message_ids: Sequence[int], detail: str, *, wait: timedelta | None = None, counts: bool = True) -> None:
-    """Try again later: after `wait`, or after pauses that double. `counts` False: it is not this order's fault."""
+    """Try again later: after `wait`, or after pauses that double. `counts` False: the failure says nothing about this order."""
     pause = wait or _pause(message_ids)
     InboxMessage.objects.filter(pk__in=message_ids, state=MessageState.WAITING).update(
         due_at=now() + pause, error=detail[:2000], attempts=Least(F("attempts") + (1 if counts else 0), Value(1000))
@@ -73,7 +73,7 @@ def _pause(message_ids: Sequence[int]) -> timedelta:
 
 @atomic
 def park_hints(account: Account, message_ids: Sequence[int], external_id: str, detail: str) -> None:
-    """The shop announced an order and does not hand it over, time after time: one row waits for a person, the other hints are settled."""
+    """The shop announced an order but, time after time, does not hand it over: one row waits for a person, the other hints are settled."""
     first, *others = sorted(message_ids)
     InboxMessage.objects.filter(pk=first).update(state=MessageState.PARKED, error=detail[:2000])
     InboxMessage.objects.filter(pk__in=others).update(state=MessageState.DONE, outcome="parked", done_at=now())
@@ -81,14 +81,14 @@ def park_hints(account: Account, message_ids: Sequence[int], external_id: str, d
 
 
 def at_stake(order: ChannelOrder) -> tuple[Decimal | None, str]:
-    """The money that a card shows; nothing where the order's own figure is absurd, so that its card can always be written."""
+    """Amount and currency for a card; nothing where the order's own total is absurd, so that its card can always be written."""
     code = order.currency.upper()
     currency = code if len(code) == len("EUR") and code.isascii() and code.isalpha() else "XXX"
     return (order.total if order.total.is_finite() and abs(order.total) < LARGEST_AMOUNT else None), currency
 
 
 def settle_parked(message_ids: Sequence[int]) -> None:
-    """A newer body of the same order went through: the cards of the older ones need nobody any more."""
+    """A newer body of the same order was applied: close the cards of the older ones."""
     if message_ids:
         for kind in CARDS_OF_MESSAGES:
             close_cards(kind, [subject_of("message", message_id) for message_id in message_ids])
@@ -106,7 +106,7 @@ def _money(body: Body) -> tuple[Decimal | None, str, str]:
 
 
 def _told(error: Exception) -> str:
-    """The error's name and its first line: what follows in the database's own words is the whole row, with the buyer's address."""
+    """The error's name and its first line only: what the database writes below that is the whole row, with the buyer's address."""
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}".strip()
 
 

@@ -96,7 +96,7 @@ def request_pull(account_id: int) -> None:
 
 
 def wake_dead_pulls() -> list[int]:
-    """Accounts whose pull was not ended and whose lease is over: its worker died, and the next one goes on at once. Returns them."""
+    """Wake the next pull where the last one never ended and its lease is over: its worker died. Returns these accounts."""
     reading = Account.objects.filter(state=AccountState.LIVE, orders_paused=False)
     dead = Cursor.objects.filter(account__in=reading, flow=ORDERS, locked_until__lt=real_now()).exclude(token="")
     accounts = list(dead.order_by("account_id").values_list("account_id", flat=True))
@@ -120,7 +120,10 @@ class Renewal:
 
 
 def _start(account: Account, connector: Connector, value: str, back: timedelta | None) -> Position:
-    """Every pull begins at a beginning, also after one that was cut off: only then its last page proves what was read."""
+    """Where a pull begins: always at the start of what it has to read, also after one that was cut off.
+
+    Only then does reading its last page prove that nothing was missed.
+    """
     return connector.rewind(Position(value), back or timedelta(0)) if value else first_position(account, connector)
 
 

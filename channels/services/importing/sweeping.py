@@ -34,7 +34,7 @@ def sweep_inbox(*, account_id: int | None = None, grace: timedelta = GRACE) -> i
 
 
 def _bring_up_to_date(account_id: int, external_id: str) -> bool:
-    """One order that breaks its import waits ever longer, and so does not stand before the others at the next sweep."""
+    """An order whose import breaks is postponed ever longer, so that it does not stand before the others at the next sweep."""
     try:
         return import_order(account_id, external_id) in (Outcome.APPLIED, Outcome.UNCHANGED, Outcome.GONE)
     except (DatabaseError, InterfaceError):

@@ -24,9 +24,10 @@ BY_HAND = "channels.cancel_by_hand"
 
 @atomic
 def request_cancels(order_ids: Collection[int]) -> None:
-    """Of the cancelled orders those that a colleague cancelled here and of which no shop has told anything yet. Safe to repeat.
+    """Ask the shops to cancel, too, the orders that a colleague cancelled here. Safe to repeat.
 
-    Where there is no shop to tell, the pieces are free at once; where the shop cannot be told, a card says what to do in it.
+    Cancels that came from a shop are left out. Where there is no shop to tell, the pieces are free at once; where the shop cannot be
+    told, a card says what to do in it.
     """
     orders = list(Order.objects.filter(pk__in=order_ids, status=OrderStatus.CANCELLED, is_restocked=None).order_by("pk"))
     accounts = {account.code: account for account in accounts_of({order.source for order in orders})}
@@ -46,7 +47,7 @@ def request_cancels(order_ids: Collection[int]) -> None:
 
 @atomic
 def settle_cancels(order_ids: Collection[int]) -> None:
-    """The shop's state of these orders was read: where it cancelled or sent them itself, nothing waits for it or for a person any more."""
+    """The shop's state of these orders was read: where the shop cancelled or sent them itself, nothing waits for anybody any more."""
     waiting = CancelPush.objects.filter(order__in=order_ids).exclude(state=PushState.DONE).select_related("order").order_by("pk")
     settled = [push for push in waiting if push.state != PushState.SENDING and not is_cancelled_here(push.order)]
     if settled:
@@ -62,7 +63,7 @@ def settle_cancels(order_ids: Collection[int]) -> None:
 
 
 def _ask(order: Order, account: Account) -> None:
-    """An order that was cancelled, revived and cancelled again has a row for each time."""
+    """One row for each cancel: an order that was cancelled, revived and cancelled again has several."""
     before = CancelPush.objects.filter(order=order).count()
     if CancelPush.objects.filter(order=order).exclude(state="done").exists():
         return

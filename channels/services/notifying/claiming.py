@@ -1,4 +1,4 @@
-"""What an order's shop is told next, taken under a lease; and what came of it, written by whoever still holds the lease."""
+"""What an order's shop is told next, taken under a lease; and the outcome, written only by whoever still holds that lease."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ def _lease(pushes: Sequence[Push]) -> None:
 
 
 def write_outcome(pushes: Sequence[Push], state: PushState, **changes: object) -> bool:
-    """False when the lease ran out and another worker has them: what became of them is his to say."""
+    """False when the lease ran out and another worker has the rows: the outcome is then for that worker to write."""
     values = {"state": state, "token": "", "leased_until": None, "settles_at": None, **changes}
     ours = type(pushes[0]).objects.filter(pk__in=[push.pk for push in pushes], token=pushes[0].token, state=PushState.SENDING)
     return bool(ours.update(**values))

@@ -17,7 +17,7 @@ UNCANCELLED = "channels.untold_cancel"
 
 
 def card_of(push: Push) -> str:
-    """The card's subject: one for all that an order's shop was to hear of one kind."""
+    """The subject of the card: one card for each order and kind of push, however many pushes of it are refused."""
     return subject_of(push._meta.label_lower, push.order_id)
 
 
@@ -49,19 +49,19 @@ def record_cancel(account: Account, push: CancelPush, state: OperationState) -> 
 
 @atomic
 def record_unknown(pushes: Sequence[Push], failure: OutsideError, *, settle: timedelta) -> None:
-    """It may have happened, or may still: asked again once it cannot land any more."""
+    """The answer was lost: the call may have been carried out, or may still be. It is looked into once it cannot land any more."""
     write_outcome(pushes, PushState.UNKNOWN, error=str(failure)[:2000], settles_at=real_now() + settle)
 
 
 @atomic
 def postpone(pushes: Sequence[Push], failure: OutsideError) -> None:
-    """Surely not told; the lane waits as long as the shop asks. A shop that was away says nothing about this telling: it counts anew."""
+    """The shop was surely not told. The lane waits as long as the shop asks, and attempts count from zero: the push itself did not fail."""
     write_outcome(pushes, PushState.WAITING, error=str(failure)[:2000], attempts=0)
 
 
 @atomic
 def record_refused(account: Account, pushes: Sequence[Push], failure: OutsideError) -> None:
-    """A person must look: the same words would be refused again."""
+    """A person must look at it: the shop would refuse the same again."""
     if not write_outcome(pushes, PushState.REFUSED, answered_at=now(), error=str(failure)[:2000]):
         return
     first = pushes[0]

@@ -48,7 +48,10 @@ def request_fulfilments(shipment_ids: Collection[int]) -> None:
 
 @atomic
 def follow_labels(label_ids: Collection[int]) -> None:
-    """A parcel that left got its number, or will get none: its shop need not wait any more. One that was told without it is told again."""
+    """The label of a parcel that left has its number, or will get none: its shop need not wait any longer.
+
+    A shop that was told without the number is told again.
+    """
     labels = {label.parcel_id: label for label in Label.objects.filter(pk__in=label_ids).order_by("pk")}
     pushes = FulfilmentPush.objects.select_for_update(of=("self",)).filter(parcel__in=labels).order_by("pk")
     lanes = []
@@ -66,7 +69,10 @@ def follow_labels(label_ids: Collection[int]) -> None:
 
 @atomic
 def request_completion(order_ids: Collection[int]) -> None:
-    """Nothing of these orders is left to send. Where the last parcel was told as one of several, the shop hears that it was the last."""
+    """Nothing of these orders is left to send.
+
+    Where the last parcel was told as one of several, the shop now hears that it was the last.
+    """
     lanes = []
     pushes = FulfilmentPush.objects.select_for_update(of=("self",)).filter(order__in=order_ids).select_related("order")
     by_order: dict[int, list[FulfilmentPush]] = {}

@@ -112,7 +112,10 @@ def _note(account: Account, seen: Sequence[tuple[Listing, StockReading]], before
 
 
 def _is_news(listing: Listing, reading: StockReading, before: Before) -> bool:
-    """Not the echo of a number that we know: what the books say, else what our last write left there, else what was seen last."""
+    """Whether the shop shows another number than the one that we know.
+
+    We know it from the books, else from what our last write left there, else from the last look.
+    """
     if listing.variant_id is None:
         return False
     standing = before.standings.get(window_of(listing))

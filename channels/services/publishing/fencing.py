@@ -66,7 +66,7 @@ def _lag(account: Account) -> timedelta:
 
 
 def _give_up_waiting() -> None:
-    """Writes whose worker died: they may have been sent, and may land until the settle time after the lease."""
+    """The worker of these writes died: they may have been sent, and may land until the settle time after the lease is over."""
     dead = StockWrite.objects.select_related("account").filter(answer=Answer.UNDER_WAY, leased_until__lt=real_now())
     for write in dead.order_by("pk"):
         record_without_answer([write], connectors.get(write.account.connector).capabilities())

@@ -65,7 +65,7 @@ def _judge(account: Account) -> None:
 
 
 def _verdict(difference: Difference, standing: WindowStanding | None) -> Verdict:
-    """Counters that fell belong to new books of the same name."""
+    """Counters that are lower than before the look belong to new books of this window: they say nothing about the difference."""
     if standing is None:
         return Verdict.VOID
     sold, restocked = standing.sold_read - difference.sold_read, standing.restocked_read - difference.restocked_read
@@ -77,7 +77,10 @@ def _verdict(difference: Difference, standing: WindowStanding | None) -> Verdict
 
 
 def _put_right(account: Account, differences: Sequence[Difference]) -> None:
-    """Set anew what still shows what we saw; a shared number that was sent since stands right, or will when it is answered."""
+    """Ask for a new number where the shop still shows the one that we saw.
+
+    A shared number that was sent since is right already, or will be once it is answered.
+    """
     if not differences:
         return
     split = {target.window for target in plan_windows([each.window for each in differences]) if target.is_split}

@@ -54,7 +54,7 @@ def record_without_answer(writes: Sequence[StockWrite], capabilities: Capabiliti
 
 
 def _still_awaited(answers: dict[StockWrite, Outcome]) -> dict[StockWrite, Outcome]:
-    """Without those that another worker has concluded: what a worker thought dead brings back is no answer to what was sent since."""
+    """Only the writes that no other worker has concluded: a worker that was thought dead brings no answer to what was sent since."""
     rows = StockWrite.objects.select_for_update(of=("self",)).filter(pk__in=[write.pk for write in answers], answer=Answer.UNDER_WAY)
     awaited = set(rows.order_by("pk").values_list("pk", flat=True))
     return {write: outcome for write, outcome in answers.items() if write.pk in awaited}

@@ -41,8 +41,10 @@ SELECT DISTINCT account_id, location FROM wanted
 
 
 def request_numbers_of_variants(variant_ids: Collection[int]) -> None:
-    """All listings of these variants and of kits that they are part of, in accounts that are live or paused: those go on with what was
-    asked for meanwhile. One that waits for a person too."""
+    """Ask for the numbers of all listings of these variants, and of kits made of them; also where a number waits for a person.
+
+    Accounts that are paused are asked too, and send what was asked for when they go on.
+    """
     _request(OF_VARIANTS, variant_ids, wait=timedelta(0))
 
 

@@ -128,12 +128,12 @@ def _work(job: Job, connector: Connector) -> int:
 
 
 def _record(account: Account, batch: Batch, result: StockResult, capabilities: Capabilities) -> None:
-    """The call cannot be taken back, so that a deadlock must not keep its answer from the books."""
+    """Keep the answers, again where the database breaks a deadlock: the call to the shop cannot be taken back."""
     replay(lambda: record_result(account, batch.writes, batch.targets, result, capabilities))
 
 
 def call_shop(connector: Connector, batch: Batch) -> StockResult:
-    """Send a claimed batch; what the connector raises before it sent the first is a result too: all of it unsent."""
+    """Send a claimed batch. What the connector raises before it has sent anything is a result too: all of the batch is unsent."""
     try:
         return connector.publish_stock(batch.targets, batch.key)
     except OutsideError as failure:
@@ -180,7 +180,7 @@ def claim_batch(account: Account, location: str, size: int) -> Batch | None:
 
 
 def _in_few_calls(waiting: list[Waiting]) -> list[Waiting]:
-    """Those of the first few parents: a shop takes numbers of variations in one call per parent."""
+    """Only the first few parents' numbers: a shop takes the numbers of variations in one call for each parent."""
     parents = list(dict.fromkeys(each.parent for each in waiting))[:CALLS_A_ROUND]
     return [each for each in waiting if each.parent in parents]
 

@@ -48,7 +48,7 @@ def close_windows_of_listings(listing_ids: Collection[int]) -> None:
 
 @atomic
 def look_at_windows(listing_ids: Collection[int]) -> None:
-    """The listing itself was seen to differ: its books are brought to what it is now, and decided again is what it should show.
+    """The shop sells these listings otherwise than before: bring their books to what they are now, and decide their numbers again.
 
     A listing that is gone from the shop can sell nothing any more: its units are free at once.
     """
@@ -61,7 +61,7 @@ def look_at_windows(listing_ids: Collection[int]) -> None:
 
 
 def _forget(listings: Sequence[Listing]) -> None:
-    """What waits for a person about the numbers of these listings does so no longer."""
+    """What waits for a person about the numbers of these listings needs nobody any more."""
     pks = [each.pk for each in listings]
     close_fitness_cards(pks)
     note_put_right(pks)

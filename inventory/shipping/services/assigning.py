@@ -61,7 +61,7 @@ def assign_anew(shipments: Sequence[Shipment], *, readdressed: Collection[int]) 
 
 
 def assign(shipment: Shipment, service: CarrierService | None, since: datetime, zone: str, *, is_chosen: bool = False) -> None:
-    """It leaves with the service's first pickup after `since`, without one before that day ends."""
+    """Give a shipment its service. It is due at that service's first pickup after `since`; without pickups, at the end of that day."""
     shipment.service, shipment.is_carrier_chosen = service, is_chosen
     shipment.due_at = due_moment(service, since, zone) or next_pickup(since, END_OF_DAY, zone)
 
@@ -71,7 +71,7 @@ def services_of(shipments: Iterable[Shipment]) -> dict[int, CarrierService]:
 
 
 def labelled_among(shipments: Iterable[Shipment]) -> set[int]:
-    """Those with a label that is there or on its way: its carrier is theirs."""
+    """Those with a label that is there or on its way: they keep that label's carrier."""
     labels = Label.objects.filter(parcel__shipment__in=[each.pk for each in shipments], status__in=OPEN_LABELS)
     return set(labels.values_list("parcel__shipment", flat=True))
 
@@ -127,7 +127,7 @@ def _fault(shipment: Shipment, service: CarrierService | None, *, has_label: boo
 
 
 def _since(shipment: Shipment, now: datetime) -> datetime:
-    """The next van of the new carrier, however many of its vans went before; what is late already stays late."""
+    """Pickups of the new carrier count from now; for a shipment that is late, from its opening, so that it stays late."""
     is_late = shipment.due_at is not None and shipment.due_at < now
     return shipment.opened_at if is_late else now
 

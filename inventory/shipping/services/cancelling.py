@@ -1,4 +1,4 @@
-"""Cancelling: what an order does not want any more is not sent."""
+"""Cancelling: what an order no longer wants is not sent."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from inventory.shipping.states import OPEN_SHIPMENTS
 
 @atomic
 def cancel_shipments(references: Iterable[str], *, by: By = None, reason: str = "") -> list[int]:
-    """Cancel the open shipments of these orders; returns their keys. What has left stays as it is, and again is a no-op."""
+    """Cancel the open shipments of these orders; returns their keys. What has left stays as it is. A second time is a no-op."""
     shipments = [each for each in lock_shipments_of(references) if each.status in OPEN_SHIPMENTS]
     cancel_locked(shipments, by=by, reason=reason)
     return [each.pk for each in shipments]

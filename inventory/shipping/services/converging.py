@@ -22,9 +22,9 @@ ON_THE_LABEL = frozenset({"recipient", "recipient_name", "cash_to_collect"})
 
 @dataclass(slots=True)
 class Converging:
-    """A locked or new shipment, what it should copy now, its pieces by line of the order and variant, and how those are described.
+    """What one shipment, locked or new, is to become: the facts to copy, the pieces by line and variant, and how those are described.
 
-    No pieces: it is wanted no more.
+    Without pieces it is not wanted any more.
     """
 
     shipment: Shipment
@@ -96,9 +96,9 @@ class _Plan:
 
 
 def converge_shipments(wanted: Sequence[Converging]) -> None:
-    """Bring facts and lines to what is wanted; a constant number of statements, one and no more where nothing is new.
+    """Bring facts and lines to what is wanted, in a constant number of statements; in a single one where nothing is new.
 
-    Where less is promised than somebody picked already, the shipment is to be picked again.
+    A shipment for which less is promised than somebody picked already is to be picked again.
     """
     kept = _lines_by_shipment(each.shipment.pk for each in wanted)
     plan = _Plan()
@@ -117,7 +117,7 @@ def converge_shipments(wanted: Sequence[Converging]) -> None:
 
 
 def cancel_locked(shipments: Sequence[Shipment], *, by: Any = None, reason: str = "") -> None:
-    """Open shipments, locked, are wanted no more; what was picked for them and is still promised lies on the shelf again."""
+    """Cancel open shipments that are locked; what was picked for them and is still promised goes back on the shelf."""
     if not shipments:
         return
     _put_back(shipments)
@@ -129,7 +129,7 @@ def cancel_locked(shipments: Sequence[Shipment], *, by: Any = None, reason: str 
 
 
 def unpick_locked(shipments: Sequence[Shipment]) -> None:
-    """Shipments, locked, are to be picked once more: off their lists, their pieces on the shelf."""
+    """Shipments that are locked must be picked again: they leave their lists, and their pieces go back on the shelf."""
     _put_back(shipments)
     keys = [each.pk for each in shipments]
     Shipment.objects.filter(pk__in=keys).update(status=ShipmentStatus.READY, pick_list=None, packed_at=None)

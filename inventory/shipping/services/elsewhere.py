@@ -16,10 +16,10 @@ from inventory.shipping.states import OPEN_SHIPMENTS, ShipmentStatus
 
 @atomic
 def record_shipped_elsewhere(references: Iterable[str], *, is_ours: bool, by: By = None) -> list[int]:
-    """The orders were sent by somebody else: their open shipments are closed as that; returns their keys. Again is a no-op.
+    """Somebody else sent these orders: close their open shipments as sent elsewhere. Returns their keys; a second time is a no-op.
 
-    `is_ours`: the goods came out of a warehouse of ours, so what is reserved leaves the stock; otherwise it is free again. What was missing
-    is wanted no more. The caller holds the orders' locks.
+    `is_ours`: the goods came out of a warehouse of ours, so what is reserved leaves the stock; otherwise it is free again. What was
+    missing is wanted no more. The caller holds the orders' locks.
     """
     wanted = sorted(set(references))
     shipments = [each for each in lock_shipments_of(wanted) if each.status in OPEN_SHIPMENTS]

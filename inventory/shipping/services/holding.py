@@ -13,7 +13,7 @@ from inventory.shipping.models import Shipment
 def hold_shipments(references: Iterable[str], *, by: By = None, spares_partial: bool = False) -> list[int]:
     """Hold the open shipments of these orders; returns those that were not held before.
 
-    `spares_partial`: the order waits for missing pieces alone, so what a colleague sends without them goes on.
+    `spares_partial`: the orders wait for missing pieces only, so shipments that a colleague opened without those pieces go on.
     """
     wanted = Shipment.objects.open().filter(order_reference__in=set(references), is_held=False)
     return _set_held(wanted.filter(is_partial=False) if spares_partial else wanted, True, "held", by)

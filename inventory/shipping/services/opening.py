@@ -83,7 +83,10 @@ def _standing_of(references: Iterable[str]) -> _Standing:
 
 
 def _with_what_goes_along(drafts: dict[str, NewShipment], pieces: Promised, standing: _Standing) -> Promised:
-    """Lines for which nothing is reserved go with the order's first shipment, an order of only those from the first warehouse."""
+    """Lines for which nothing is reserved go along with the order's first shipment.
+
+    An order of such lines only goes from the first warehouse.
+    """
     for reference, draft in drafts.items():
         along = {(line.line, line.variant_id): line.quantity for line in draft.lines if not line.takes_stock}
         if not along or standing.has_left(reference):
@@ -124,7 +127,7 @@ def _facts(draft: NewShipment) -> dict[str, Any]:
 
 
 def _share_out_cash(drafts: dict[str, NewShipment], shipments: Sequence[Converging]) -> None:
-    """All of it with one shipment: the one that collects already, else the first to be opened."""
+    """One shipment collects all of the cash: the one that does so already, else the first to be opened."""
     for reference, draft in drafts.items():
         if not draft.cash_to_collect or draft.cash_to_collect <= 0:
             continue

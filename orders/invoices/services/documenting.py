@@ -24,7 +24,7 @@ SWEEP_ORDERS = 1000
 
 
 def document_orders(order_ids: Sequence[int]) -> None:
-    """Document those of the orders that are closed. Again changes nothing, but follows amounts that were changed before an invoice.
+    """Give each of the orders that are closed its document. A second time only follows amounts that changed before an invoice.
 
     Where the law wants an invoice and the settings say so, it is issued; what cannot be issued waits as due, with a card that says why.
     """
@@ -64,7 +64,7 @@ def _document_page(order_ids: Sequence[int]) -> None:
 
 
 def _draft(order: Order, us: House) -> Draft | None:
-    """None, and a card, where it is refused; working it out writes nothing, so the page stays usable."""
+    """The invoice of an order, worked out; None, with a card, where it is refused. Nothing is written, so the transaction goes on."""
     try:
         return draft_invoice(order, us, asked=False)
     except Refused as refusal:
@@ -123,7 +123,7 @@ def _write_dues(wanted: Sequence[tuple[DocumentDue, list[DocumentDueRate]]]) -> 
 
 
 def _differs(due: DocumentDue, known: DocumentDue | None) -> bool:
-    """An order that was cancelled or paid back, and is over again all the same, is due anew."""
+    """Whether the row is to be written again. What ended by a cancel or a refund is due anew if the order is a sale after all."""
     if known is None or known.ended_by in (EndCause.CANCELLED, EndCause.REFUNDED):
         return True
     return known.ended_on is None and (known.kind, known.gross) != (due.kind, due.gross)

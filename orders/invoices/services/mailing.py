@@ -77,7 +77,7 @@ def send_invoice(invoice_id: int, *, by: By, to: str = "") -> int:
 
 
 def _readdress(mail: InvoiceMail, invoice: Invoice, address: str, *, by: By) -> None:
-    """A mail that waits goes to the address that was asked for last; one that is at the server now cannot be turned round."""
+    """A mail that waits goes to the address that was asked for last; one that is being sent at this moment is refused."""
     if mail.to == address:
         return
     if mail.state != MailState.WAITING:
@@ -210,7 +210,7 @@ def _send(mail: InvoiceMail, server: MailServer) -> bool:
 
 
 def _note_handed_over(mail: InvoiceMail) -> None:
-    """From here on the text may arrive whatever we hear."""
+    """From this moment on the mail may reach the buyer, whatever answer we get."""
     InvoiceMail.objects.filter(pk=mail.pk, state=MailState.SENDING).update(is_handed_over=True)
 
 
@@ -238,7 +238,7 @@ def _postpone(mail: InvoiceMail, failure: Temporary) -> None:
 
 
 def _is_for_all(failure: Temporary) -> bool:
-    """No server answered, or it does not let us in: it is not this mail's trouble."""
+    """Whether the failure concerns every mail: no server answered, or it does not let us in."""
     return failure.status is None or failure.status >= PERMANENT_CODE
 
 
@@ -251,5 +251,5 @@ def _stop(mail: InvoiceMail, state: MailState, error: str) -> None:
 
 
 def _ours(mail: InvoiceMail) -> QuerySet[InvoiceMail]:
-    """The mail while this claim holds it; a later claim counts another attempt."""
+    """The mail, while this claim holds it; whoever claims it later raises the count of attempts."""
     return InvoiceMail.objects.filter(pk=mail.pk, state=MailState.SENDING, attempts=mail.attempts)

@@ -33,7 +33,7 @@ BY_HAND_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """`following` carries the second parcel and those after it: the cash is collected with the first."""
+    """`following` carries all parcels but the first, which alone collects the cash."""
 
     shipment: Shipment
     service: CarrierService
@@ -108,7 +108,7 @@ def _fault(shipment: Shipment, service: CarrierService | None) -> str:
 
 
 def _note_services(chosen: Sequence[_Chosen]) -> None:
-    """The rules chose another service than when the shipment opened: it is the shipment's from now on, and so is its carrier's pickup."""
+    """Shipments for which the rules now choose another service than when they opened take it over, with its carrier's pickup."""
     other = [each for each in chosen if each.shipment.service_id != each.service.pk]
     zone = company_zone() if other else ""
     for each in other:

@@ -68,7 +68,7 @@ def work_due_labels() -> int:
 
 
 def _work(label: DueLabel) -> bool:
-    """False when it is not settled; what our own code cannot do with a label is its trouble alone."""
+    """False when the carrier gave no answer. An error of our own code with a label is logged, and keeps no other label waiting."""
     try:
         return carry_out_void(label.pk) if label.is_voiding else buy_label(label.pk)
     except OperationalError:

@@ -33,7 +33,7 @@ SHORTENED = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+", re.ASCII)
 
 @dataclass(slots=True)
 class NumbersTaken:
-    """What became of a file, by its lines: the shipment whose label is ready now, lines known already, refused ones with the reason."""
+    """What became of a file: shipments whose label is ready now, how many lines were known already, and refused lines with the reason."""
 
     taken: dict[int, int] = field(default_factory=dict)
     known: list[int] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""A label is taken in hand under a lease before the carrier is called, and put back when the call came to nothing."""
+"""A label is claimed under a lease before the carrier is called, and given back when nothing came of the call."""
 
 import secrets
 from collections.abc import Collection
@@ -31,7 +31,7 @@ PATIENT_ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`is_doubtful`: an earlier call has no answer, so the carrier is asked first. `may_create` False: the shipment needs it no more."""
+    """`is_doubtful`: the answer to an earlier call was lost: ask the carrier first. `may_create` False: no label is needed now."""
 
     label_id: int
     shipment_id: int
@@ -121,9 +121,9 @@ def _claim_of(label: Label, backend: CarrierBackend, request: ParcelRequest, *, 
 
 
 def lock_claimed(claim: Claim) -> Label | None:
-    """The label under its lock if it is still ours; None when its lease ended and another worker took it over.
+    """The label, locked, if it is still ours; None when its lease ended and another worker took it over.
 
-    Its shipment is locked before it: who cancels at this moment waits, and then finds the label as it was recorded.
+    Its shipment is locked first: whoever cancels it at this moment waits, and then finds the label as it was recorded.
     """
     lock_shipments([claim.shipment_id])
     return next((label for label in lock_labels([claim.label_id]) if label.token == claim.token), None)
@@ -131,7 +131,7 @@ def lock_claimed(claim: Claim) -> Label | None:
 
 @atomic
 def postpone(claim: Claim, failure: OutsideError) -> None:
-    """Surely nothing came of the call: the same again, later and later."""
+    """Surely nothing came of the call: try the same again, after a pause that grows."""
     label = lock_claimed(claim)
     if label is None:
         return
@@ -148,7 +148,7 @@ def postpone(claim: Claim, failure: OutsideError) -> None:
 
 @atomic
 def leave_unknown(claim: Claim, failure: OutsideError) -> None:
-    """The call may have been carried out, or may be yet: nobody touches the label before that is over, then the carrier is asked."""
+    """The call may have been carried out, or may still be. Nobody touches the label until that is over; then the carrier is asked."""
     label = lock_claimed(claim)
     if label is None:
         return
@@ -161,7 +161,7 @@ def leave_unknown(claim: Claim, failure: OutsideError) -> None:
 
 @atomic
 def set_aside(label_id: int, detail: str) -> None:
-    """Nobody can work on it as it stands: people are told, and it is tried again much later."""
+    """The label cannot be worked on as it stands: people are told, and it is tried again much later."""
     for label in lock_labels([label_id]):
         label.due_at, label.error = clock.now() + PAUSES[-1], detail
         label.save(update_fields=["due_at", "error"])
@@ -193,13 +193,13 @@ def _tell(label: Label, attempts: int) -> None:
 
 
 def open_trouble(label: Label) -> None:
-    """One card for a carrier, however many labels wait for it."""
+    """One card for each carrier, however many labels wait for it."""
     carrier = label.service.carrier
     open_card(CARRIER_TROUBLE, f"shipping.carrier:{carrier.pk}", carrier=carrier.name, detail=label.error)
 
 
 def drop(label: Label) -> None:
-    """A label that was never sent needs no call to be void."""
+    """Void a label that was never sent: that needs no call."""
     move(label, LabelStatus.VOIDED)
     label.voided_at = clock.now()
     label.save(update_fields=["voided_at"])

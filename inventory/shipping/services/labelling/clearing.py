@@ -1,4 +1,4 @@
-"""A call whose answer was lost may land long after the carrier was called again: what stands there twice is taken back, or told."""
+"""A call whose answer was lost may land after the carrier was called again: the second parcel is taken back, or told."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ def _take_back(backend: CarrierBackend, parcel: ParcelAnswer) -> _Stray:
 
 
 def _next_look(label: Label) -> datetime | None:
-    """None: after so long nothing lands any more."""
+    """When to look again; None when so much time has passed that nothing can land any more."""
     moment = clock.real_now()
     doubted_at = label.doubted_at or moment
     return next((doubted_at + pause for pause in LOOKS if doubted_at + pause > moment), None)

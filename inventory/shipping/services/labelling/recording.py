@@ -22,11 +22,10 @@ from inventory.shipping.zpl import label_zpl
 
 @atomic
 def record_answer(claim: Claim, answer: ParcelAnswer) -> bool:
-    """The parcel stands at the carrier: its label is ready. False when another worker had taken the label over.
+    """The parcel stands at the carrier: its label is ready. Void at once if it is not wanted so any more.
 
-    That one found the same parcel, or made another: then `clear_strays` takes this one back.
-
-    Voided at once where the shipment was cancelled meanwhile, or goes elsewhere or collects another amount now.
+    That is so where its shipment was cancelled meanwhile, or now goes elsewhere or collects another amount. False when another worker had
+    taken the label over: that one found the same parcel, or made another, and then `clear_strays` takes this one back.
     """
     label = lock_claimed(claim)
     if label is None:
@@ -74,7 +73,7 @@ def refuse(claim: Claim, reason: str) -> None:
 
 @atomic
 def give_up(claim: Claim) -> None:
-    """The carrier has no parcel of ours, and none is needed any more."""
+    """Drop a label that is not needed any more and of which the carrier has no parcel."""
     label = lock_claimed(claim)
     if label is None:
         return

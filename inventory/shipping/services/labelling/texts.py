@@ -24,7 +24,7 @@ def zpl_of(labels: Sequence[Label]) -> str:
 
 
 def text_of(label: Label, head: Letterhead, *, of: int) -> LabelText:
-    """One label whose parcel, shipment, service and carrier are loaded; its shipment has `of` parcels. In the language that is active.
+    """One label, in the active language; its parcel, shipment, service and carrier are loaded, and the shipment has `of` parcels.
 
     The address is printed whole: what was cut for the carrier's fields is still on the parcel.
     """

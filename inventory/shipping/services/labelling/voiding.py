@@ -42,9 +42,9 @@ def void_label(label_id: int, *, by: By) -> None:
 
 @atomic
 def void_labels_of(shipment_ids: Sequence[int], *, by: By = None) -> None:
-    """The shipments were cancelled: drop what was not sent, void what is ready. What is at the carrier now is voided when it comes back.
+    """The shipments were cancelled: drop labels that were not sent, void those that are ready. Safe to repeat.
 
-    Safe to call twice.
+    A label that is at the carrier at this moment is voided when its answer comes.
     """
     close_cards(LABEL_OUTDATED, [f"shipping.shipment:{key}" for key in shipment_ids])
     keys = Label.objects.filter(parcel__shipment_id__in=shipment_ids, status__in=[LabelStatus.WANTED, LabelStatus.READY])
@@ -63,14 +63,14 @@ def stop_parcels(shipment_ids: Sequence[int]) -> None:
 
 @atomic
 def let_parcels_go(shipment_ids: Sequence[int]) -> None:
-    """The cancel was taken back: nobody has to stop what has left."""
+    """The cancel was taken back: nobody has to stop parcels that have left."""
     labels = Label.objects.filter(parcel__shipment_id__in=shipment_ids).values_list("pk", flat=True)
     close_cards(STOP_PARCEL, [stop_subject(key) for key in labels])
 
 
 @atomic
 def void_outdated_labels(shipment_ids: Sequence[int]) -> None:
-    """Whom the parcels go to, or what is collected there, was changed: ready labels that say otherwise are void, with a card."""
+    """The address or the amount to collect was changed: ready labels that say otherwise are voided, and a card says so."""
     keys = Label.objects.filter(parcel__shipment_id__in=shipment_ids, status__in=[LabelStatus.WANTED, LabelStatus.READY])
     for label in lock_labels(keys.values_list("pk", flat=True)):
         if label.status == LabelStatus.WANTED:
@@ -80,7 +80,7 @@ def void_outdated_labels(shipment_ids: Sequence[int]) -> None:
 
 
 def void_if_outdated(label: Label) -> None:
-    """A locked, ready label of an open shipment says what the carrier was told; that may be another address or amount than now."""
+    """Void a ready label, locked, of an open shipment, where the carrier was told another address or amount than the shipment has now."""
     if is_outdated(label, connect(label.service.carrier).limits()):
         begin_void(label, by=None)
         shipment = label.parcel.shipment
@@ -95,7 +95,7 @@ def _take_back(label: Label, *, by: By) -> None:
 
 
 def begin_void(label: Label, *, by: By) -> None:
-    """A locked, ready label is on its way back to the carrier."""
+    """Ask for a ready label, locked, to be voided at the carrier."""
     move(label, LabelStatus.VOIDING)
     label.due_at, label.attempts = clock.now(), 0
     label.save(update_fields=["due_at", "attempts"])

@@ -30,7 +30,7 @@ def settle_batches(label_ids: Sequence[int]) -> None:
 
 
 def settle_due_batches() -> int:
-    """The sweep: all that still prepare, a page at a time; returns how many were looked at."""
+    """The sweep: finish all batches that still prepare and can be finished, a page at a time; returns how many were looked at."""
     keys = list(PrintBatch.objects.filter(status=BatchStatus.PREPARING).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), PAGE):
         _settle_page(keys[start : start + PAGE])
@@ -83,7 +83,7 @@ def _finish(batch: PrintBatch, shipment_ids: Sequence[int], newest: Sequence[Lab
 
 
 def _ready(shipment_ids: Sequence[int], newest: Sequence[Label]) -> list[Label]:
-    """In the order of the walk; of the labels that were read once, so that none is both printed and told to be missing."""
+    """The labels to print, in the order of the walk; from one reading, so that none is both printed and told as missing."""
     place = {key: position for position, key in enumerate(shipment_ids)}
     ready = [label for label in newest if label.status == LabelStatus.READY]
     return sorted(ready, key=lambda label: (place[label.parcel.shipment_id], label.parcel.position))

@@ -3,8 +3,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -14,6 +13,7 @@ from erp.core.clock import today
 from erp.core.refusals import Refused
 from erp.pages.access import member_of_staff, staff_page
 from erp.pages.bulk import back_to, chosen_keys, first_press, form_key, fresh_token, receipt_shown, strip_of
+from erp.pages.deeds import allowed_deed
 from erp.pages.invoices import queries
 from erp.pages.invoices.deeds import DEEDS, OFFERED, WORDS, named, send
 from erp.pages.invoices.one import invoice_context
@@ -82,11 +82,7 @@ def send_one(request: HttpRequest, invoice_id: int) -> HttpResponse:
 @staff_page(PERMISSION)
 def act(request: HttpRequest) -> HttpResponse:
     """A deed on the chosen rows, with its receipt above the list."""
-    deed = DEEDS.get(request.POST.get("deed", ""))
-    if deed is None:
-        raise Http404
-    if not request.user.has_perm(deed.permission):
-        raise PermissionDenied(gettext("Your role may not do this. Ask a colleague who may."))
+    deed = allowed_deed(request, DEEDS, request.POST.get("deed", ""))
     keys = chosen_keys(request)
     numbers = dict(Invoice.objects.filter(pk__in=keys).values_list("pk", "number_text"))
     try:

@@ -1,25 +1,21 @@
 """Every deed on an order's page: who may, which service, and what is said afterwards. A form sent twice does it once."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from erp.core.receipts import run_together
 from erp.core.refusals import Refused
-from erp.pages.access import member_of_staff, staff_page
-from erp.pages.bulk import first_press
+from erp.pages.access import staff_page
+from erp.pages.deeds import Deed, Done, allowed_deed, do_deed, refuse_nul
 from erp.pages.links import batch_url
 from erp.pages.queries import who_we_are
 from erp.pages.typed import typed_number
@@ -38,50 +34,15 @@ from orders.services.paying import record_payment
 from orders.services.printing import UNDO_PRINT, print_orders
 from orders.services.tagging import tag_order, untag_order
 
-Work = Callable[[int, User, QueryDict], "str | Done"]
-
-
-@dataclass(frozen=True)
-class Done:
-    """A deed after which another page than the order's is wanted."""
-
-    said: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Action:
-    """`work` calls one service and answers with the sentence of the receipt."""
-
-    permission: str
-    work: Work
-
 
 @require_POST
 @staff_page("orders.view_order")
 def act(request: HttpRequest, order_id: int, name: str) -> HttpResponse:
     """Do one deed with an order, then show the order."""
-    action, user = ACTIONS.get(name), member_of_staff(request)
-    if action is None:
-        raise Http404
-    if not user.has_perm(action.permission):
-        raise PermissionDenied
-    if any("\x00" in value for value in request.POST.values()):
-        raise BadRequest("a NUL")
+    deed = allowed_deed(request, ACTIONS, name)
+    refuse_nul(*request.POST.values())
     get_object_or_404(Order.objects.only("pk"), pk=order_id)
-    try:
-        with first_press(request) as is_first:
-            done = action.work(order_id, user, request.POST) if is_first else None
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("order", order_id)
-    if done is None:
-        return redirect("order", order_id)
-    if isinstance(done, str):
-        messages.success(request, done)
-        return redirect("order", order_id)
-    messages.success(request, done.said)
-    return redirect(done.url)
+    return do_deed(request, deed, order_id, page=reverse("order", args=[order_id]))
 
 
 def _hold(order_id: int, user: User, told: QueryDict) -> str:
@@ -135,7 +96,7 @@ def _print(order_id: int, user: User, told: QueryDict) -> Done:
     for row in receipt.refused:
         raise Refused(row["why"], code="not_printed")
     said = gettext("Order %(number)s is being picked. Its papers are in the making.") % {"number": order_id}
-    return Done(said, batch_url(receipt.about["batch"]) or reverse("order", args=[order_id]))
+    return Done(said, batch_url(receipt.about["batch"]))
 
 
 def _pack(order_id: int, user: User, told: QueryDict) -> str:
@@ -170,21 +131,21 @@ def _open_shipments(order_id: int, status: ShipmentStatus) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-ACTIONS: dict[str, Action] = {
-    "hold": Action("orders.hold_order", _hold),
-    "release": Action("orders.release_hold", _release),
-    "accept_change": Action("orders.decide_change", _accept),
-    "dismiss_change": Action("orders.decide_change", _dismiss),
-    "pay": Action("orders.record_payment", _pay),
-    "cancel": Action("orders.cancel_order", _cancel),
-    "ship_there": Action("orders.release_hold", _ship_there),
-    "open_shipment": Action("shipping.pick_shipment", _open_shipment),
-    "print": Action("shipping.print_shipment", _print),
-    "pack": Action("shipping.pack_shipment", _pack),
-    "ship": Action("shipping.ship_shipment", _ship),
-    "issue_invoice": Action("invoices.issue_invoice", _issue),
-    "tag": Action("orders.tag_order", _tag),
-    "untag": Action("orders.tag_order", _untag),
+ACTIONS: dict[str, Deed[int]] = {
+    "hold": Deed("orders.hold_order", _hold),
+    "release": Deed("orders.release_hold", _release),
+    "accept_change": Deed("orders.decide_change", _accept),
+    "dismiss_change": Deed("orders.decide_change", _dismiss),
+    "pay": Deed("orders.record_payment", _pay),
+    "cancel": Deed("orders.cancel_order", _cancel),
+    "ship_there": Deed("orders.release_hold", _ship_there),
+    "open_shipment": Deed("shipping.pick_shipment", _open_shipment),
+    "print": Deed("shipping.print_shipment", _print),
+    "pack": Deed("shipping.pack_shipment", _pack),
+    "ship": Deed("shipping.ship_shipment", _ship),
+    "issue_invoice": Deed("invoices.issue_invoice", _issue),
+    "tag": Deed("orders.tag_order", _tag),
+    "untag": Deed("orders.tag_order", _untag),
 }
 
 

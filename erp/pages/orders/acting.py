@@ -3,10 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
-from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -14,9 +12,11 @@ from erp.core.receipts import MAX_ROWS, undo_receipt
 from erp.core.refusals import Refused
 from erp.pages import wording
 from erp.pages.access import member_of_staff, staff_page
+from erp.pages.bulk import form_key
+from erp.pages.deeds import allowed_deed, refuse_nul
 from erp.pages.links import page
 from erp.pages.orders import queries
-from erp.pages.orders.acts import ACTS, REASONS, TERMS, Act
+from erp.pages.orders.acts import ACTS, REASONS, TERMS
 from erp.pages.orders.receipt import Strip, refusal_strip, strip_of
 from erp.pages.orders.views import PERMISSION, fresh_context
 from erp.pages.queries import who_we_are
@@ -31,7 +31,7 @@ NAMED = 8
 @staff_page(PERMISSION)
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """The form of a deed, for the orders that are chosen; a confirmation names them and what they are worth."""
-    act = _allowed_act(request, code)
+    act = allowed_deed(request, ACTS, code)
     if not act.asks:
         raise Http404
     orders = queries.orders_named(chosen_keys(request))
@@ -56,13 +56,12 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
 @staff_page(PERMISSION)
 def act(request: HttpRequest, code: str) -> HttpResponse:
     """Do it, and show what became of it beside the list as it is now; the same form sent twice does it once."""
-    act, user = _allowed_act(request, code), member_of_staff(request)
-    if any("\x00" in value for value in request.POST.values()):
-        raise BadRequest("a NUL")
+    act, user = allowed_deed(request, ACTS, code), member_of_staff(request)
+    refuse_nul(*request.POST.values())
     rows = [(order.pk, order.number) for order in queries.orders_named(chosen_keys(request))]
     _name, zone = who_we_are()
     try:
-        receipt = act.run(rows, request.POST.dict(), user, f"{user.pk}:{request.POST.get('token') or uuid4().hex}"[:100], zone)
+        receipt = act.run(rows, request.POST.dict(), user, form_key(request), zone)
     except Refused as refusal:
         return _fresh(request, refusal_strip(str(refusal)))
     if receipt.done and (batch := page("batch", receipt.about["batch"]) if "batch" in receipt.about else ""):
@@ -86,14 +85,6 @@ def chosen_keys(request: HttpRequest) -> list[int]:
     """The orders of the form, each once; more than one deed takes are cut off by the deed itself, in words."""
     told = request.POST.get("orders", "").split(",")[: MAX_ROWS + 1]
     return list(dict.fromkeys(int(key) for key in told if key.isdecimal() and key.isascii() and len(key) < 19))
-
-
-def _allowed_act(request: HttpRequest, code: str) -> Act:
-    if code not in ACTS:
-        raise Http404
-    if not request.user.has_perm(ACTS[code].permission):
-        raise PermissionDenied(gettext("Your role may not do this. Ask a colleague who may."))
-    return ACTS[code]
 
 
 def _fresh(request: HttpRequest, strip: Strip) -> HttpResponse:

@@ -1,7 +1,6 @@
 """What narrows the list: the panel with all filters, and the filters that a person keeps."""
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from erp.core.refusals import Refused
 from erp.core.saved_filters import drop_filter, filters_of, save_filter
 from erp.pages.access import member_of_staff, staff_page
+from erp.pages.deeds import refuse_nul
 from erp.pages.orders import queries
 from erp.pages.orders.listing import PAGE
 from erp.pages.orders.queues import COUNTRIES
@@ -41,8 +41,7 @@ def panel(request: HttpRequest) -> HttpResponse:
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the list under a name of one's own."""
     name, query = request.POST.get("name", ""), request.POST.get("query", "")
-    if "\x00" in name + query:
-        raise BadRequest("a NUL")
+    refuse_nul(name, query)
     try:
         save_filter(PAGE, name, query, by=member_of_staff(request))
     except Refused as refusal:

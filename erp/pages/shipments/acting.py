@@ -1,20 +1,17 @@
 """The deeds on one shipment's page. A form pressed twice does it once; a refusal is a sentence above the page."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 
-from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from erp.core.refusals import Refused
-from erp.pages.access import member_of_staff, staff_page
-from erp.pages.bulk import first_press
+from erp.pages.access import staff_page
+from erp.pages.deeds import Deed, Done, allowed_deed, do_deed, refuse_nul
 from erp.pages.links import batch_url
 from erp.pages.shipments.carriers import service_told
 from inventory.shipping.drafts import NewParcel
@@ -30,49 +27,24 @@ MOST_PARCELS = 50
 MOST_GRAMS = 1_000_000
 GRAMS = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(?:[. ][0-9]{3}){1,2}", re.ASCII)
 """`1200`, `1.200`, `1 200`; `1.5` is no number of grams."""
-Work = Callable[[Shipment, User, QueryDict], str]
-
-
-@dataclass(frozen=True)
-class Action:
-    """`work` calls one service and answers with the sentence of the receipt, or with an address that begins with a slash."""
-
-    permission: str
-    work: Work
 
 
 @require_POST
 @staff_page("shipping.view_shipment")
 def act(request: HttpRequest, shipment_id: int, name: str) -> HttpResponse:
     """Do one deed with a shipment, then show it."""
-    action, user = ACTIONS.get(name), member_of_staff(request)
-    if action is None:
-        raise Http404
-    if not user.has_perm(action.permission):
-        raise PermissionDenied
-    if any("\x00" in value for value in request.POST.values()):
-        raise BadRequest("a NUL")
-    found = get_object_or_404(Shipment, pk=shipment_id)
-    try:
-        with first_press(request) as is_first:
-            said = action.work(found, user, request.POST) if is_first else ""
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("shipment", shipment_id)
-    if said.startswith("/"):
-        return redirect(said)
-    if said:
-        messages.success(request, said)
-    return redirect("shipment", shipment_id)
+    deed = allowed_deed(request, ACTIONS, name)
+    refuse_nul(*request.POST.values())
+    return do_deed(request, deed, get_object_or_404(Shipment, pk=shipment_id), page=reverse("shipment", args=[shipment_id]))
 
 
-def _print(shipment: Shipment, user: User, _told: QueryDict) -> str:
+def _print(shipment: Shipment, user: User, _told: QueryDict) -> Done:
     """To its papers. Without a label list and slip are made all the same, and their page says what is missing and what to do."""
     batch = print_batch([shipment.pk], by=user)
     for row in batch.refused:
         if row["stage"] == AT_PICKING:
             raise Refused(row["reason"])
-    return batch_url(batch.pk)
+    return Done(url=batch_url(batch.pk))
 
 
 def _carrier(shipment: Shipment, user: User, told: QueryDict) -> str:
@@ -127,15 +99,15 @@ def _unpick(shipment: Shipment, user: User, _told: QueryDict) -> str:
     return gettext("Pick list %(number)s is taken back: what was not packed is to be picked again.") % {"number": shipment.pick_list_id}
 
 
-ACTIONS: dict[str, Action] = {
-    "print": Action("shipping.print_shipment", _print),
-    "pack": Action("shipping.pack_shipment", _pack),
-    "ship": Action("shipping.ship_shipment", _ship),
-    "label": Action("shipping.buy_label", _label),
-    "void": Action("shipping.void_label", _void),
-    "number": Action("shipping.buy_label", _number),
-    "carrier": Action("shipping.choose_carrier", _carrier),
-    "unpick": Action("shipping.pick_shipment", _unpick),
+ACTIONS: dict[str, Deed[Shipment]] = {
+    "print": Deed("shipping.print_shipment", _print),
+    "pack": Deed("shipping.pack_shipment", _pack),
+    "ship": Deed("shipping.ship_shipment", _ship),
+    "label": Deed("shipping.buy_label", _label),
+    "void": Deed("shipping.void_label", _void),
+    "number": Deed("shipping.buy_label", _number),
+    "carrier": Deed("shipping.choose_carrier", _carrier),
+    "unpick": Deed("shipping.pick_shipment", _unpick),
 }
 
 

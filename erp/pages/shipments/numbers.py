@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import BadRequest
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +19,7 @@ from erp.core.receipts import Outcome, run_together
 from erp.core.refusals import Refused
 from erp.pages.access import member_of_staff, staff_page
 from erp.pages.bulk import back_to, form_key, fresh_token, receipt_shown
+from erp.pages.deeds import refuse_nul
 from erp.pages.links import admin_list
 from erp.pages.pickups import clock_of
 from erp.pages.shell import ShellFacts, read_shell, render_page
@@ -68,8 +68,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
 def number(request: HttpRequest) -> HttpResponse:
     """One number: answers with its field, as it stands now."""
     key, typed = request.POST.get("label", ""), request.POST.get("number", "")
-    if "\x00" in typed:
-        raise BadRequest("a NUL")
+    refuse_nul(typed)
     label = _label(key)
     try:
         enter_tracking(label.pk, number=typed, by=member_of_staff(request))

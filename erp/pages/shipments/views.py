@@ -1,8 +1,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -15,6 +14,7 @@ from erp.core.receipts import MAX_ROWS
 from erp.core.refusals import Refused
 from erp.pages.access import member_of_staff, staff_page
 from erp.pages.bulk import Strip, back_to, chosen_keys, form_key, fresh_token, receipt_shown, strip_of
+from erp.pages.deeds import allowed_deed
 from erp.pages.links import batch_url, where_from
 from erp.pages.pickups import next_in_words
 from erp.pages.queries import who_we_are
@@ -54,11 +54,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @staff_page(PERMISSION)
 def act(request: HttpRequest) -> HttpResponse:
     """A deed on the chosen rows; back to the list with its receipt, or on to the papers."""
-    deed = DEEDS.get(request.POST.get("deed", ""))
-    if deed is None:
-        raise Http404
-    if not request.user.has_perm(deed.permission):
-        raise PermissionDenied(gettext("Your role may not do this. Ask a colleague who may."))
+    deed = allowed_deed(request, DEEDS, request.POST.get("deed", ""))
     keys = chosen_keys(request)
     if keys and deed.asks and deed.asks not in request.POST:
         return _ask(request, keys)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -31,7 +30,7 @@ from orders.services.paying import record_payment
 from orders.services.placing import place_order
 from orders.services.refunding import delete_refund, record_refund
 from tests.attacks.way_out import WayOut, company_customer, is_sound, shipment_of
-from tests.factories.carriers import CarrierDesk, open_desk
+from tests.factories.carriers import CarrierDesk
 from tests.factories.inventory import make_warehouse
 from tests.factories.orders import draft, later, line, paid, refund
 from tests.factories.shipping import stocked
@@ -52,13 +51,6 @@ def house(transactional_db: None) -> WayOut:
 def _in_english() -> Iterator[None]:
     with translation.override("en"):
         yield
-
-
-@pytest.fixture
-def desk(tmp_path: Path, house: WayOut) -> Iterator[CarrierDesk]:
-    desk = open_desk(tmp_path)
-    with desk.site:
-        yield desk
 
 
 def settle() -> None:

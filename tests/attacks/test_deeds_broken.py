@@ -25,11 +25,6 @@ PATIENCE_SECONDS = 20
 
 
 @pytest.fixture
-def house(transactional_db: None) -> WayOut:
-    return WayOut()
-
-
-@pytest.fixture
 def owner(house: WayOut) -> Client:
     client = Client(raise_request_exception=False, headers={"accept-language": "en"})
     client.force_login(User.objects.create_superuser("owner"))

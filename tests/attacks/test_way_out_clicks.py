@@ -1,8 +1,5 @@
 """Every button of the way out pressed several times at one moment, over HTTP: it happens once."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -21,7 +18,7 @@ from orders.invoices.models import Invoice, InvoiceMail
 from orders.models import Hold, Order, OrderTag
 from tests.attacks.pressing import Person
 from tests.attacks.way_out import WayOut, is_sound, shipment_of
-from tests.factories.carriers import CarrierDesk, open_desk
+from tests.factories.carriers import CarrierDesk
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TWICE, FOUR = [302, 302], [302] * 4
@@ -29,20 +26,8 @@ SEEN = [200, 200]
 
 
 @pytest.fixture
-def house(transactional_db: None) -> WayOut:
-    return WayOut()
-
-
-@pytest.fixture
 def person(live_server: LiveServer, transactional_db: None) -> Person:
     return Person(live_server.url, User.objects.create_superuser("owner"))
-
-
-@pytest.fixture
-def desk(tmp_path: Path, house: WayOut) -> Iterator[CarrierDesk]:
-    desk = open_desk(tmp_path)
-    with desk.site:
-        yield desk
 
 
 def verbs(row: Order | Shipment) -> list[str]:

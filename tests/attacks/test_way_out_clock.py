@@ -1,8 +1,6 @@
 """Half past midnight, and the two Sundays on which the clock of the house jumps: what is done belongs to the day on the wall."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +14,7 @@ from orders.invoices.models import DocumentDue, Invoice
 from orders.invoices.services.issuing import issue_invoice
 from tests.attacks.way_out import WayOut, shipment_of
 from tests.clocks import ClockHand
-from tests.factories.carriers import CarrierDesk, open_desk
+from tests.factories.carriers import CarrierDesk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROME = ZoneInfo("Europe/Rome")
@@ -25,13 +23,6 @@ ROME = ZoneInfo("Europe/Rome")
 @pytest.fixture
 def house(clock: ClockHand, transactional_db: None) -> WayOut:
     return WayOut()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, house: WayOut) -> Iterator[CarrierDesk]:
-    desk = open_desk(tmp_path)
-    with desk.site:
-        yield desk
 
 
 def stand_at(clock: ClockHand, *moment: int, fold: int = 0) -> datetime:

@@ -49,11 +49,6 @@ TEXTS = [
 
 
 @pytest.fixture
-def house(transactional_db: None) -> WayOut:
-    return WayOut()
-
-
-@pytest.fixture
 def inside(client: Client, house: WayOut) -> Client:
     client.force_login(User.objects.create_superuser("owner"))
     client.get("/")  # whatever a first page writes is written

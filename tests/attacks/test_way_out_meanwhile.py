@@ -1,8 +1,5 @@
 """A button is pressed on a page that is old: the world has moved on. What is too late is refused in words, and the rest is done."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -17,21 +14,9 @@ from inventory.shipping.services.packing import pack_shipment
 from orders.models import Hold, Order
 from orders.services.cancelling import cancel_order
 from tests.attacks.way_out import WayOut, is_sound, shipment_of
-from tests.factories.carriers import CarrierDesk, open_desk
+from tests.factories.carriers import CarrierDesk
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def house(transactional_db: None) -> WayOut:
-    return WayOut()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, house: WayOut) -> Iterator[CarrierDesk]:
-    desk = open_desk(tmp_path)
-    with desk.site:
-        yield desk
 
 
 @pytest.fixture

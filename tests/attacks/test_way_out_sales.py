@@ -17,11 +17,6 @@ HUGE = 10**30
 
 
 @pytest.fixture
-def house(transactional_db: None) -> WayOut:
-    return WayOut()
-
-
-@pytest.fixture
 def inside(client: Client, house: WayOut) -> Client:
     client.force_login(User.objects.create_superuser("owner"))
     client.get("/")

@@ -1,8 +1,5 @@
 """What happens to an order while it leaves: nothing of it is lost, doubled or half-written, and people hear of it."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from erp.core.delivering import deliver_pending
@@ -17,23 +14,11 @@ from orders.services.cancelling import cancel_order
 from orders.services.changing import accept_change, change_order, dismiss_change
 from orders.services.placing import place_order
 from tests.attacks.way_out import WayOut, is_sound, shipment_of
-from tests.factories.carriers import CarrierDesk, open_desk
+from tests.factories.carriers import CarrierDesk
 from tests.factories.orders import draft, later, line
 from tests.factories.users import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def house(transactional_db: None) -> WayOut:
-    return WayOut()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, house: WayOut) -> Iterator[CarrierDesk]:
-    desk = open_desk(tmp_path)
-    with desk.site:
-        yield desk
 
 
 def cards() -> list[str]:

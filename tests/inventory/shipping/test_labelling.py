@@ -1,9 +1,7 @@
 """Labels are asked for and bought: one open label for a parcel, and one parcel at the carrier, whatever happens on the way."""
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -19,16 +17,9 @@ from erp.core.transactions import atomic
 from inventory.shipping.models import Carrier, CarrierService, Label, Parcel, Shipment
 from inventory.shipping.services.labelling import buy_label, buying, labels_of, request_labels, work_due_labels, zpl_of
 from tests.clocks import ClockHand
-from tests.factories.carriers import ADDRESS, CarrierDesk, asked, bought, let_label_leases_end, make_carrier, make_shipment, open_desk
+from tests.factories.carriers import ADDRESS, CarrierDesk, asked, bought, let_label_leases_end, make_carrier, make_shipment
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def desk(tmp_path: Path, transactional_db: None, clock: ClockHand) -> Iterator[CarrierDesk]:
-    desk = open_desk(tmp_path)
-    with desk.site:
-        yield desk
 
 
 def test_a_label_is_bought_and_says_what_the_carrier_answered(desk: CarrierDesk) -> None:

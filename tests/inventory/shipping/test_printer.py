@@ -1,6 +1,6 @@
 """A batch goes to the house's printer by itself, once; a printer that fails is a card and never a crash."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,7 @@ from inventory.models import Warehouse
 from inventory.shipping.models import PrintBatch
 from inventory.shipping.services.labelling import work_due_labels
 from inventory.shipping.services.printing import batch_progress, print_again, print_batch, send_batch, send_due_batches
-from tests.clocks import ClockHand
-from tests.factories.carriers import CarrierDesk, open_desk
+from tests.factories.carriers import CarrierDesk
 from tests.factories.crm import make_company
 from tests.factories.inventory import make_warehouse
 from tests.factories.printers import put_printer
@@ -24,12 +23,9 @@ from tests.factories.users import make_user
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def desk(tmp_path: Path, transactional_db: None, clock: ClockHand) -> Iterator[CarrierDesk]:
+@pytest.fixture(autouse=True)
+def company(transactional_db: None) -> None:
     make_company(language="en")
-    desk = open_desk(tmp_path)
-    with desk.site:
-        yield desk
 
 
 @pytest.fixture

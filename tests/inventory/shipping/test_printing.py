@@ -1,7 +1,6 @@
 """Many orders in one go: one list, slips and labels in its order, what was left out with its reason, and the same bytes again."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
@@ -25,8 +24,7 @@ from inventory.shipping.services.printing import (
     settle_batches,
     settle_due_batches,
 )
-from tests.clocks import ClockHand
-from tests.factories.carriers import CarrierDesk, make_carrier, open_desk
+from tests.factories.carriers import CarrierDesk, make_carrier
 from tests.factories.crm import make_company
 from tests.factories.inventory import make_warehouse
 from tests.factories.papers import codes_of, pages_of, sizes_of
@@ -36,12 +34,9 @@ from tests.factories.users import make_user
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def desk(tmp_path: Path, transactional_db: None, clock: ClockHand) -> Iterator[CarrierDesk]:
+@pytest.fixture(autouse=True)
+def company(transactional_db: None) -> None:
     make_company(language="en")
-    desk = open_desk(tmp_path)
-    with desk.site:
-        yield desk
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A write that lands late, long after its answer was lost: one parcel stands at the carrier in the end, or a card tells."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,13 +17,6 @@ from tests.clocks import ClockHand
 from tests.factories.carriers import CarrierDesk, asked, bought, let_label_leases_end, make_shipment, open_desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def desk(tmp_path: Path, transactional_db: None, clock: ClockHand) -> Iterator[CarrierDesk]:
-    desk = open_desk(tmp_path)
-    with desk.site:
-        yield desk
 
 
 def lose_a_call(desk: CarrierDesk) -> None:

@@ -1,7 +1,6 @@
 """Labels are taken back, or the parcel is stopped by a person; the day's closing; where a parcel is."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from django.utils import translation
@@ -25,17 +24,10 @@ from inventory.shipping.services.labelling import (
     work_due_labels,
 )
 from tests.clocks import ClockHand
-from tests.factories.carriers import CarrierDesk, asked, bought, let_label_leases_end, make_shipment, open_desk
+from tests.factories.carriers import CarrierDesk, asked, bought, let_label_leases_end, make_shipment
 from tests.fixtures.local_server import local_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def desk(tmp_path: Path, transactional_db: None, clock: ClockHand) -> Iterator[CarrierDesk]:
-    desk = open_desk(tmp_path)
-    with desk.site:
-        yield desk
 
 
 def ship(shipment: Shipment) -> None:

@@ -48,7 +48,6 @@ class SentWrite:
     write: Write
     sold_at_send: Decimal
     restocked_at_send: Decimal
-    ceiling_before: Decimal
     is_split: bool
 
 
@@ -102,7 +101,7 @@ def begin_write(window: str, write: Write) -> SentWrite | None:
         return None
     books.put(window, protocol.send(book, write))
     books.save()
-    return SentWrite(window, int(write.value), write, book.sold_read, book.restocked_read, book.ceiling, is_split)
+    return SentWrite(window, int(write.value), write, book.sold_read, book.restocked_read, is_split)
 
 
 @atomic
@@ -192,7 +191,7 @@ def _begin(books: WindowBooks, window: str, wanted: int, splitting: Collection[i
     if write is None:
         return []
     books.put(window, protocol.send(book, write))
-    return [SentWrite(window, wanted, write, book.sold_read, book.restocked_read, book.ceiling, is_split)]
+    return [SentWrite(window, wanted, write, book.sold_read, book.restocked_read, is_split)]
 
 
 def _change(windows: Collection[str], rule: Callable[[Book], Book], *, at: datetime | None = None) -> None:

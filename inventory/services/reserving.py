@@ -19,7 +19,6 @@ __all__ = [
     "Release",
     "change",
     "hold_still",
-    "mark_picked",
     "mark_picked_pieces",
     "put_back",
     "release",
@@ -147,22 +146,11 @@ def hold_still(reference: str) -> None:
 
 
 @atomic
-def mark_picked(reference: str, *, line: str | None = None) -> int:
-    """Reserved pieces are in the picker's hand: a loss found later does not take them away. Returns the number of rows."""
-    rows = Reservation.objects.filter(reference=reference, state=ReservationState.RESERVED, is_picked=False)
-    if line is not None:
-        rows = rows.filter(line=line)
-    variant_ids = set(rows.values_list("variant_id", flat=True))
-    if variant_ids:
-        open_book(variant_ids)
-    return rows.update(is_picked=True)
-
-
-@atomic
 def mark_picked_pieces(documents: Mapping[int, Sequence[Pieces]]) -> set[int]:
-    """Like `mark_picked` for many documents at once, each whole or not at all; returns those for which less is reserved. Three statements.
+    """These reserved pieces are in the picker's hand: a loss found later does not take them away.
 
-    A promise of which only a part is taken counts as picked whole: it is protected from losses, not more.
+    Each document whole or not at all; returns those for which less is reserved. A promise of which only a part is taken counts as picked
+    whole: it is protected from losses, not more. Three statements.
     """
     wanted = [pieces for each in documents.values() for pieces in each]
     if not wanted:

@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, Sum, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from crm.models import Address, Company, ContactPoint
 from erp.core.refusals import Refused
 from orders.invoices.buyers import has_address
-from orders.invoices.models import DocumentDue, DocumentDueRate, Invoice, InvoiceMail, InvoiceSettings, Series
+from orders.invoices.models import DocumentDue, Invoice, InvoiceMail, InvoiceSettings, Series
 from orders.models import Adjustment, Order, OrderLine, Payment, TaxRow
 from orders.states import LIVELY, OrderStatus, PaymentStatus
 
@@ -82,36 +81,12 @@ def last_day(series_id: int, year: int | None = None) -> date | None:
     return rows.order_by("-year", "-number").values_list("issued_on", flat=True).first()
 
 
-def series_of(code: str = "") -> Series:
-    """The series with this code, or the default one. Raises Refused where there is none."""
-    wanted = Q(code=code) if code else Q(is_default=True)
-    found = Series.objects.filter(wanted).order_by("pk").first()
+def series_of(code: str) -> Series:
+    """The series with this code. Raises Refused where there is none."""
+    found = Series.objects.filter(code=code).order_by("pk").first()
     if found is None:
         raise Refused(_("There is no invoice series %(code)s. Make one first.") % {"code": code}, code="no_series")
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class DayRate:
-    """What one rate of a day sums to; taken back amounts count against it."""
-
-    rate: Decimal
-    nature: str
-    net: Decimal
-    vat: Decimal
-    gross: Decimal
-
-
-def day_totals(kind: str, day: date) -> list[DayRate]:
-    """Per rate: the sales of a day less those that left on it because an invoice was issued or the order was cancelled."""
-    sums: dict[tuple[Decimal, str], list[Decimal]] = {}
-    for sign, rows in ((1, Q(due__day=day)), (-1, Q(due__ended_on=day))):
-        told = DocumentDueRate.objects.filter(rows, due__kind=kind).values("rate", "nature")
-        for row in told.annotate(all_net=Sum("net"), all_vat=Sum("vat"), all_gross=Sum("gross")).order_by("-rate", "nature"):
-            total = sums.setdefault((row["rate"], row["nature"]), [Decimal("0.00")] * 3)
-            for place, amount in enumerate((row["all_net"], row["all_vat"], row["all_gross"])):
-                total[place] += sign * amount
-    return [DayRate(rate, nature, *total) for (rate, nature), total in sums.items()]
 
 
 def newest_mails(invoice_ids: Iterable[int]) -> dict[int, InvoiceMail]:

@@ -8,7 +8,7 @@ from typing import Any
 from catalog.models import KitComponent, Product, TaxCategory, Variant
 from erp.core import clock
 from inventory.allocation import Claim
-from inventory.models import Allotment, Movement, StockLevel, Warehouse
+from inventory.models import Allotment, Movement, Reservation, StockLevel, Warehouse
 from inventory.windows import window_key
 
 _numbers = count(1)
@@ -63,3 +63,8 @@ def make_window(variant: Variant, source: str = "terramare", ceiling: float = 0,
 def claim(variant: Variant, quantity: float, *, reference: str = "ord_1", line: str = "1", window: str | None = None) -> Claim:
     parts = tuple((part.component_id, part.quantity) for part in variant.components.order_by("component_id")) if variant.is_kit else ()
     return Claim(reference, line, variant.pk, Decimal(str(quantity)), window, parts)
+
+
+def mark_picked(reference: str) -> None:
+    """A picker has all in hand that is reserved for this document."""
+    Reservation.objects.filter(reference=reference, state="reserved").update(is_picked=True)

@@ -12,7 +12,6 @@ from django.core.cache import cache
 from django.test import Client
 
 from inventory.models import StockLevel
-from inventory.services.reserving import mark_picked
 from inventory.shipping.models import Shipment
 from orders.models import Hold, Order, Payment
 from orders.services.changing import change_order
@@ -20,7 +19,7 @@ from orders.services.editing import editable_of
 from orders.services.placing import place_order
 from orders.services.refunding import record_refund
 from tests.factories.crm import make_company
-from tests.factories.inventory import make_variant, make_warehouse, put
+from tests.factories.inventory import make_variant, make_warehouse, mark_picked, put
 from tests.factories.orders import bank_transfer, draft, later, line, refund
 from tests.pages.seeding import make_account, make_staff
 

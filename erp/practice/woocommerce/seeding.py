@@ -3,7 +3,6 @@
 `set_up_italy` makes a shop ready to sell; the rest adds goods. Prices are gross where the shop's prices include tax.
 """
 
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -76,15 +75,12 @@ def add_tax_class(store: Store, slug: str, name: str) -> None:
         change.db.execute("INSERT OR IGNORE INTO tax_classes VALUES (?, ?)", (slug, name))
 
 
-def add_tax_rate(
-    store: Store, country: str, rate: str, name: str, *, tax_class: str = "", state: str = "", priority: int = 1, shipping: bool = True
-) -> int:
-    """`rate` is percent as typed, `tax_class` empty for the standard class."""
+def add_tax_rate(store: Store, country: str, rate: str, name: str, *, tax_class: str) -> None:
+    """`rate` is percent as typed, `tax_class` empty for the standard class. It is charged on shipping too."""
     with store.write() as change:
         rate_id = change.next_id("tax_rate")
         sql = "INSERT INTO tax_rates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        change.db.execute(sql, (rate_id, country, state, rate, name, priority, int(shipping), rate_id, tax_class))
-        return rate_id
+        change.db.execute(sql, (rate_id, country, "", rate, name, 1, 1, rate_id, tax_class))
 
 
 def add_shipping_zone(store: Store, name: str, countries: str) -> int:
@@ -120,10 +116,10 @@ def add_coupon(store: Store, code: str, *, discount_type: str, amount: str, free
         return coupon_id
 
 
-def add_category(store: Store, name: str, *, parent: int = 0) -> int:
+def add_category(store: Store, name: str) -> int:
     with store.write() as change:
         category_id = change.next_id("term")
-        change.db.execute("INSERT INTO categories VALUES (?, ?, ?, ?, '')", (category_id, name, slug_of(name), parent))
+        change.db.execute("INSERT INTO categories VALUES (?, ?, ?, ?, '')", (category_id, name, slug_of(name), 0))
         return category_id
 
 
@@ -145,13 +141,11 @@ def add_product(
     gtin: str = "",
     tax_class: str = "",
     backorders: str = "no",
-    categories: Sequence[int] = (),
-    images: Sequence[str] = (),
     **more: Any,
 ) -> int:
     """A simple product; `stock=None` means that stock is not tracked; `more` are fields of the REST body."""
     fields = _fields(price=price, sku=sku, stock=stock, gtin=gtin, tax_class=tax_class, backorders=backorders, more=more)
-    fields |= {"name": name, "categories": [{"id": one} for one in categories], "images": [{"src": src} for src in images]}
+    fields["name"] = name
     with store.write() as change:
         return create_product(change, fields, actor="seed")
 
@@ -163,8 +157,6 @@ def add_variable_product(
     *,
     sku: str = "",
     tax_class: str = "",
-    categories: Sequence[int] = (),
-    images: Sequence[str] = (),
     **more: Any,
 ) -> tuple[int, list[int]]:
     """A product with choices: its id and the ids of its variations, in the order given."""
@@ -175,7 +167,6 @@ def add_variable_product(
         for position, one in enumerate(names)
     ]  # fmt: skip
     fields = {"name": name, "type": "variable", "sku": sku, "tax_class": tax_class, "attributes": attributes, **more}
-    fields |= {"categories": [{"id": one} for one in categories], "images": [{"src": src} for src in images]}
     with store.write() as change:
         parent_id = create_product(change, fields, actor="seed")
         parent = change.db.execute("SELECT * FROM products WHERE id = ?", (parent_id,)).fetchone()
@@ -204,14 +195,3 @@ def add_key(store: Store, permissions: str = "read_write", *, description: str =
         sql = "INSERT INTO api_keys (description, permissions, consumer_key, consumer_secret) VALUES (?, ?, ?, ?)"
         change.db.execute(sql, (description, permissions, key, secret))
     return key, secret
-
-
-def add_customer(store: Store, email: str, *, first_name: str = "", last_name: str = "", billing: Mapping[str, str] | None = None) -> int:
-    with store.write() as change:
-        customer_id = change.next_id("user")
-        doc = json.dumps(
-            {"first_name": first_name, "last_name": last_name, "billing": dict(billing or {}), "shipping": dict(billing or {})}
-        )
-        change.db.execute("INSERT INTO customers VALUES (?, ?, ?, ?, ?)", (customer_id, email, change.at, change.at, doc))
-        change.emit("customer.created", customer_id)
-        return customer_id

@@ -304,4 +304,4 @@ def test_the_write_is_exactly_what_the_books_count(vase):
 
     (write,) = allotting.begin_next([left.window])
 
-    assert (write.wanted, write.write, write.ceiling_before, write.is_split) == (4, Write(WriteKind.SET, Decimal(4)), 0, True)
+    assert (write.wanted, write.write, write.is_split) == (4, Write(WriteKind.SET, Decimal(4)), True)

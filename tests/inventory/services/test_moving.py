@@ -13,8 +13,8 @@ from inventory.models import Bin, Movement, Reservation, StockException, StockLe
 from inventory.services.counting import count
 from inventory.services.leaving import ship
 from inventory.services.moving import adjust, receive, reverse_movement, set_safety_stock, transfer
-from inventory.services.reserving import mark_picked, reserve
-from tests.factories.inventory import claim, make_kit, make_variant, make_warehouse, make_window, put
+from inventory.services.reserving import reserve
+from tests.factories.inventory import claim, make_kit, make_variant, make_warehouse, make_window, mark_picked, put
 
 D = Decimal
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from erp.core.models import Event
 from inventory.models import Allotment, Reservation, StockLevel
-from inventory.services.reserving import Claim, change, mark_picked, release, reserve, serve_short
+from inventory.services.reserving import Claim, change, release, reserve, serve_short
 from tests.factories.inventory import claim, make_kit, make_variant, make_warehouse, make_window, put
 
 
@@ -249,12 +249,6 @@ def test_serving_short_orders_gives_them_what_came_in_the_meantime(mug, milano):
 
     assert rows(state="reserved") == [("MUG", "CT", 5, "reserved"), ("MUG", "MI", 1, "reserved")]
     assert rows(state="short") == [("MUG", None, 1, "short")]
-
-
-def test_picked_rows_are_marked_once(mug):
-    reserve([claim(mug, 2)])
-
-    assert (mark_picked("ord_1"), mark_picked("ord_1")) == (1, 0)
 
 
 @pytest.mark.parametrize("orders", [1, 50])

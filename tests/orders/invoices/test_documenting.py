@@ -10,11 +10,11 @@ from erp.core import clock as the_clock
 from erp.core.events import publish
 from erp.core.models import Card, Delivery
 from erp.core.transactions import atomic
+from erp.pages.invoices.queries import Sum3, rates_by_day
 from orders.cards import subject_of
 from orders.drafts import NewTax
 from orders.events import OrderFulfilled
 from orders.invoices.models import DocumentDue, DocumentDueRate, Invoice
-from orders.invoices.queries import DayRate, day_totals
 from orders.invoices.services.configuring import set_invoice_settings
 from orders.invoices.services.documenting import document_missing, document_orders
 from orders.invoices.services.issuing import issue_for_card, issue_for_due, issue_invoice
@@ -168,12 +168,12 @@ def test_the_days_takings_lose_what_is_invoiced_later_on_the_day_of_the_invoice(
 
     issue_invoice(second)
 
-    assert day_totals("corrispettivi", date(2026, 11, 20)) == [
-        DayRate(Decimal("22.0000"), "", Decimal("32.62"), Decimal("7.18"), Decimal("39.80"))
-    ]
-    assert day_totals("corrispettivi", date(2026, 11, 21)) == [
-        DayRate(Decimal("22.0000"), "", Decimal("-16.31"), Decimal("-3.59"), Decimal("-19.90"))
-    ]
+    sold_on, invoiced_on = date(2026, 11, 20), date(2026, 11, 21)
+    rate = (Decimal("22.0000"), "")
+    assert rates_by_day(sold_on, invoiced_on) == {
+        (invoiced_on, "corrispettivi"): {rate: Sum3(Decimal("-16.31"), Decimal("-3.59"), Decimal("-19.90"))},
+        (sold_on, "corrispettivi"): {rate: Sum3(Decimal("32.62"), Decimal("7.18"), Decimal("39.80"))},
+    }
 
 
 def test_each_sale_stands_in_one_place_and_all_together_are_what_was_paid(on_shipment, deliver):

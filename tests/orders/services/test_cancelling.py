@@ -9,10 +9,10 @@ from erp.core.history import history_of
 from erp.core.models import Card
 from erp.core.refusals import Refused
 from erp.core.transactions import attempt
-from inventory.services.reserving import mark_picked
 from orders.models import Order
 from orders.services.cancelling import cancel_order
 from orders.services.placing import place_order
+from tests.factories.inventory import mark_picked
 from tests.factories.orders import draft, line
 from tests.orders.services.conftest import books, open_holds
 

@@ -11,11 +11,11 @@ from erp.core.refusals import Refused
 from erp.core.transactions import attempt
 from inventory.models import StockException, StockLevel
 from inventory.services.leaving import ship
-from inventory.services.reserving import mark_picked
 from orders.models import Order, OrderLine, PendingChange
 from orders.services.cancelling import cancel_order
 from orders.services.changing import accept_change, change_order, dismiss_change
 from orders.services.placing import place_order
+from tests.factories.inventory import mark_picked
 from tests.factories.orders import draft, later, line, refund
 from tests.orders.services.conftest import books, claimed, open_holds
 

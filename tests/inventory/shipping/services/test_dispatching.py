@@ -13,7 +13,7 @@ from erp.core.transactions import attempt
 from inventory.models import Movement, Reservation, StockLevel
 from inventory.services.ledger import check_ledger
 from inventory.services.moving import receive
-from inventory.services.reserving import mark_picked, release
+from inventory.services.reserving import release
 from inventory.shipping.drafts import NewParcel
 from inventory.shipping.models import CarrierService, Parcel, Shipment, ShipmentLine
 from inventory.shipping.proofs import check_shipped
@@ -22,7 +22,7 @@ from inventory.shipping.services.labelling import request_labels
 from inventory.shipping.services.packing import ensure_parcels, pack_shipment
 from inventory.shipping.services.picking import make_pick_list
 from tests.factories.carriers import make_carrier
-from tests.factories.inventory import make_variant, put
+from tests.factories.inventory import make_variant, mark_picked, put
 from tests.factories.shipping import make_order, make_shipment
 from tests.factories.users import make_user
 

@@ -8,7 +8,10 @@ import pytest
 from catalog.models import Variant
 from erp.core.models import Event
 from inventory.models import Allotment, Reservation, StockLevel
+from orders.drafts import NewOrder
 from orders.models import Hold, Order
+from orders.services.changing import change_order
+from orders.services.placing import place_order
 from tests.factories.inventory import make_variant, make_warehouse, make_window, put
 
 
@@ -42,6 +45,17 @@ def events() -> Callable[[], list[str]]:
         return names
 
     return read
+
+
+def place(told: NewOrder) -> Order:
+    return Order.objects.get(pk=place_order(told, actor="shop").order_id)
+
+
+def change(order: Order, told: NewOrder) -> bool:
+    """The order follows what its shop says now; whether that changed anything."""
+    changed = change_order(order.pk, told, actor="shop")
+    order.refresh_from_db()
+    return changed
 
 
 def reserved(variant: Variant) -> Decimal:

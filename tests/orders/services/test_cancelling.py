@@ -9,18 +9,12 @@ from erp.core.history import history_of
 from erp.core.models import Card
 from erp.core.refusals import Refused
 from erp.core.transactions import attempt
-from orders.models import Order
 from orders.services.cancelling import cancel_order
-from orders.services.placing import place_order
 from tests.factories.inventory import mark_picked
 from tests.factories.orders import draft, line
-from tests.orders.services.conftest import books, open_holds
+from tests.orders.services.conftest import books, open_holds, place
 
 pytestmark = pytest.mark.django_db
-
-
-def place(told) -> Order:
-    return Order.objects.get(pk=place_order(told, actor="shop").order_id)
 
 
 @pytest.mark.parametrize(("restocked", "ceiling", "restocks"), [(True, 6, 2), (False, 4, 0)])

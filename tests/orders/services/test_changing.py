@@ -11,25 +11,14 @@ from erp.core.refusals import Refused
 from erp.core.transactions import attempt
 from inventory.models import Allotment, StockException, StockLevel
 from orders.drafts import NewAdjustment
-from orders.models import Adjustment, Order, OrderLine, TaxRow
+from orders.models import Adjustment, OrderLine, TaxRow
 from orders.services.changing import change_order
-from orders.services.placing import place_order
 from tests.factories.crm import HOME
 from tests.factories.inventory import make_variant, make_warehouse, put
 from tests.factories.orders import draft, later, line, paid, refund
-from tests.orders.services.conftest import books, claimed, open_holds, reserved
+from tests.orders.services.conftest import books, change, claimed, open_holds, place, reserved
 
 pytestmark = pytest.mark.django_db
-
-
-def place(told) -> Order:
-    return Order.objects.get(pk=place_order(told, actor="shop").order_id)
-
-
-def change(order: Order, told) -> bool:
-    changed = change_order(order.pk, told, actor="shop")
-    order.refresh_from_db()
-    return changed
 
 
 def test_pain_16_a_line_grows_and_its_pieces_with_it(jar, events):

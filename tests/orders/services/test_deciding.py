@@ -11,25 +11,14 @@ from erp.core.refusals import Refused
 from erp.core.transactions import attempt
 from inventory.models import StockException, StockLevel
 from inventory.services.leaving import ship
-from orders.models import Order, OrderLine, PendingChange
+from orders.models import OrderLine, PendingChange
 from orders.services.cancelling import cancel_order
-from orders.services.changing import accept_change, change_order, dismiss_change
-from orders.services.placing import place_order
+from orders.services.changing import accept_change, dismiss_change
 from tests.factories.inventory import mark_picked
 from tests.factories.orders import draft, later, line, refund
-from tests.orders.services.conftest import books, claimed, open_holds
+from tests.orders.services.conftest import books, change, claimed, open_holds, place
 
 pytestmark = pytest.mark.django_db
-
-
-def place(told) -> Order:
-    return Order.objects.get(pk=place_order(told, actor="shop").order_id)
-
-
-def change(order: Order, told) -> bool:
-    changed = change_order(order.pk, told, actor="shop")
-    order.refresh_from_db()
-    return changed
 
 
 @pytest.fixture

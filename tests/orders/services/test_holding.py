@@ -13,14 +13,13 @@ from erp.core.transactions import attempt
 from inventory.models import Reservation, StockLevel
 from inventory.services.moving import adjust, receive
 from orders.drafts import NewHold
-from orders.models import Hold, Order
+from orders.models import Hold
 from orders.services.cancelling import cancel_order
 from orders.services.changing import change_order
 from orders.services.holding import expire_holds, hold_order, release_foreign_currency, release_hold
-from orders.services.placing import place_order
 from orders.tasks import expire_holds as expire_holds_task
 from tests.factories.orders import bank_transfer, draft, later, line
-from tests.orders.services.conftest import books, open_holds, reserved
+from tests.orders.services.conftest import books, open_holds, place, reserved
 
 pytestmark = pytest.mark.django_db
 
@@ -28,10 +27,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def staff():
     return User.objects.create_user("anna")
-
-
-def place(told) -> Order:
-    return Order.objects.get(pk=place_order(told, actor="shop").order_id)
 
 
 def test_a_colleague_s_hold_keeps_the_pieces_and_its_release_lets_the_order_go_once(mug, staff, events):

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from erp.pages.orders.acts import ACTS
+from erp.pages.orders.deeds import DEEDS
 
 _INPUT = re.compile(r"<input[^>]*>")
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
@@ -58,7 +58,7 @@ class Person:
         headers = {"X-CSRFToken": _token(text), "HX-Request": "true"}
         chosen = {"orders": ",".join(str(order.pk) for order in orders), "query": "?queue=ship"}
         form = {**chosen, "token": uuid4().hex}
-        if ACTS[code].asks:
+        if DEEDS[code].asks:
             asked = httpx.post(self._server + reverse("orders_ask", args=[code]), data=chosen, cookies=cookies, headers=headers, timeout=30)
             form = _inputs(asked.text)
         return self._send(reverse("orders_act", args=[code]), {"data": {**form, **typed}, "headers": headers}, cookies, times)

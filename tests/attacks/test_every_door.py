@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from erp.core.delivering import deliver_pending
-from erp.pages.order.actions import ACTIONS as ON_ORDER
-from erp.pages.orders.acts import ACTS
-from erp.pages.shipments.acting import ACTIONS as ON_SHIPMENT
+from erp.pages.order.deeds import DEEDS as ON_ORDER
+from erp.pages.orders.deeds import DEEDS
+from erp.pages.shipments.acting import DEEDS as ON_SHIPMENT
 from inventory.shipping.services.dispatching import ship_shipment
 from inventory.shipping.services.labelling import request_labels
 from inventory.shipping.services.printing import print_batch
@@ -41,7 +41,7 @@ class Door:
     name: str
 
     def addresses(self, key: int) -> Iterator[str]:
-        words = {"code": ACTS, "name": {**ON_ORDER, **ON_SHIPMENT}, "kind": {"pdf": 1, "zpl": 1}}
+        words = {"code": DEEDS, "name": {**ON_ORDER, **ON_SHIPMENT}, "kind": {"pdf": 1, "zpl": 1}}
         slugs = [found[1] for found in ARGUMENT.findall(self.route) if found[0] == "slug"]
         for word in [*words[slugs[0]], "nothing-of-the-kind"] if slugs else [""]:
             yield "/" + ARGUMENT.sub(lambda found, word=word: word if found[1] == "slug" else str(key), self.route)  # type: ignore[misc]

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from erp.core.models import HistoryEntry, Receipt
-from erp.pages.orders.acts import ACTS, term_of
+from erp.pages.orders.deeds import DEEDS, term_of
 from inventory.models import Reservation
 from inventory.shipping.models import PickList, PrintBatch, Shipment
 from orders.models import Hold, Order, OrderTag
@@ -201,7 +201,7 @@ def test_orders_of_which_none_can_go_make_no_batch(owner: Client, desk: Desk) ->
     assert PrintBatch.objects.count() == 0
 
 
-@pytest.mark.parametrize("code", sorted(ACTS))
+@pytest.mark.parametrize("code", sorted(DEEDS))
 def test_a_deed_is_shown_to_and_done_by_those_who_may(client: Client, desk: Desk, code: str) -> None:
     order = desk.order()
     client.force_login(make_staff("bea", "orders.view_order"))
@@ -212,7 +212,7 @@ def test_a_deed_is_shown_to_and_done_by_those_who_may(client: Client, desk: Desk
 
     assert (f'data-act="{code}"' in page, refused) == (False, [403, 403])
     assert (statuses(order), Receipt.objects.count()) == (["released"], 0)
-    client.force_login(make_staff("ada", "orders.view_order", ACTS[code].permission))
+    client.force_login(make_staff("ada", "orders.view_order", DEEDS[code].permission))
     assert client.get("/orders/").content.decode().count(f'data-act="{code}"') == 1
 
 

@@ -21,7 +21,7 @@ MONEY_HOLDS = (HoldKind.AWAITING_PAYMENT, HoldKind.AWAITING_CAPTURE)
 
 @dataclass(frozen=True)
 class Step:
-    """`action` is a name of `actions.ACTIONS` or ""; `url` a page to open in its place. Without permission there is no button."""
+    """`action` is a name of `deeds.DEEDS` or ""; `url` a page to open in its place. Without permission there is no button."""
 
     title: str
     sentence: str

@@ -1,7 +1,7 @@
 from django.urls import path
 
-from erp.pages.order.actions import act
 from erp.pages.order.cancelling import cancelling
+from erp.pages.order.deeds import act
 from erp.pages.order.editing import editing
 from erp.pages.order.views import body, order, presence
 

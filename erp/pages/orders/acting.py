@@ -16,7 +16,7 @@ from erp.pages.bulk import form_key
 from erp.pages.deeds import allowed_deed, refuse_nul
 from erp.pages.links import page
 from erp.pages.orders import queries
-from erp.pages.orders.acts import ACTS, REASONS, TERMS
+from erp.pages.orders.deeds import DEEDS, REASONS, TERMS
 from erp.pages.orders.receipt import Strip, refusal_strip, strip_of
 from erp.pages.orders.views import PERMISSION, fresh_context
 from erp.pages.queries import who_we_are
@@ -31,12 +31,11 @@ NAMED = 8
 @staff_page(PERMISSION)
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """The form of a deed, for the orders that are chosen; a confirmation names them and what they are worth."""
-    act = allowed_deed(request, ACTS, code)
-    if not act.asks:
+    deed = allowed_deed(request, DEEDS, code)
+    if not deed.asks:
         raise Http404
     orders = queries.orders_named(chosen_keys(request))
     context = {
-        "act": act,
         "count": len(orders),
         "orders": ",".join(str(order.pk) for order in orders),
         "token": uuid4().hex,
@@ -56,12 +55,12 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
 @staff_page(PERMISSION)
 def act(request: HttpRequest, code: str) -> HttpResponse:
     """Do it, and show what became of it beside the list as it is now; the same form sent twice does it once."""
-    act, user = allowed_deed(request, ACTS, code), member_of_staff(request)
+    deed, user = allowed_deed(request, DEEDS, code), member_of_staff(request)
     refuse_nul(*request.POST.values())
     rows = [(order.pk, order.number) for order in queries.orders_named(chosen_keys(request))]
     _name, zone = who_we_are()
     try:
-        receipt = act.run(rows, request.POST.dict(), user, form_key(request), zone)
+        receipt = deed.run(rows, request.POST.dict(), user, form_key(request), zone)
     except Refused as refusal:
         return _fresh(request, refusal_strip(str(refusal)))
     if receipt.done and (batch := page("batch", receipt.about["batch"]) if "batch" in receipt.about else ""):

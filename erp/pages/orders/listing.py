@@ -15,8 +15,8 @@ from erp.pages.access import member_of_staff
 from erp.pages.channels import tile_of
 from erp.pages.links import page
 from erp.pages.orders import queries
-from erp.pages.orders.acts import allowed
 from erp.pages.orders.bands import newest_and_counts
+from erp.pages.orders.deeds import allowed
 from erp.pages.orders.queues import MOST_COUNTED, PAGE_SIZE, QUEUES, Day, band_behind, counted, day_of, orders_in
 from erp.pages.orders.rows import Channel, Head, banded, order_row, pickup_head
 from erp.pages.orders.state import ListState, state_of

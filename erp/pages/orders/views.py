@@ -10,8 +10,8 @@ from erp.core import clock
 from erp.core.receipts import MAX_ROWS
 from erp.pages.access import member_of_staff, staff_page
 from erp.pages.orders import queries
-from erp.pages.orders.acts import allowed
 from erp.pages.orders.bands import newest_and_counts, queue_counts
+from erp.pages.orders.deeds import allowed
 from erp.pages.orders.listing import channels_by_code, empty_words, head_context, list_context, rows_context
 from erp.pages.orders.queues import day_of
 from erp.pages.orders.side import read_side

@@ -33,7 +33,7 @@ GRAMS = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(?:[. ][0-9]{3}){1,2}", re.ASCII)
 @staff_page("shipping.view_shipment")
 def act(request: HttpRequest, shipment_id: int, name: str) -> HttpResponse:
     """Do one deed with a shipment, then show it."""
-    deed = allowed_deed(request, ACTIONS, name)
+    deed = allowed_deed(request, DEEDS, name)
     refuse_nul(*request.POST.values())
     return do_deed(request, deed, get_object_or_404(Shipment, pk=shipment_id), page=reverse("shipment", args=[shipment_id]))
 
@@ -99,7 +99,7 @@ def _unpick(shipment: Shipment, user: User, _told: QueryDict) -> str:
     return gettext("Pick list %(number)s is taken back: what was not packed is to be picked again.") % {"number": shipment.pick_list_id}
 
 
-ACTIONS: dict[str, Deed[Shipment]] = {
+DEEDS: dict[str, Deed[Shipment]] = {
     "print": Deed("shipping.print_shipment", _print),
     "pack": Deed("shipping.pack_shipment", _pack),
     "ship": Deed("shipping.ship_shipment", _ship),

@@ -36,7 +36,7 @@ REASONS: tuple[str | Promise, ...] = (
 
 
 @dataclass(frozen=True)
-class Act:
+class Deed:
     """`run(rows, form, by, key, zone)` does it and gives the receipt. `asks`: a form comes first."""
 
     code: str
@@ -73,21 +73,21 @@ def _print(rows: list[Row], form: Mapping[str, str], by: User, key: str, zone: s
     return run_together("orders.print", rows, lambda ids: print_orders(ids, by=by), by=by, undo=UNDO_PRINT, key=key)
 
 
-ACTS = {
-    act.code: act
-    for act in (
-        Act("hold", "orders.hold_order", _hold, asks=True),
-        Act("release", "orders.release_hold", _release),
-        Act("tag", "orders.tag_order", _tag, asks=True),
-        Act("cancel", "orders.cancel_order", _cancel, asks=True),
-        Act("print", "shipping.print_shipment", _print),
+DEEDS = {
+    deed.code: deed
+    for deed in (
+        Deed("hold", "orders.hold_order", _hold, asks=True),
+        Deed("release", "orders.release_hold", _release),
+        Deed("tag", "orders.tag_order", _tag, asks=True),
+        Deed("cancel", "orders.cancel_order", _cancel, asks=True),
+        Deed("print", "shipping.print_shipment", _print),
     )
 }
 
 
 def allowed(user: User) -> dict[str, bool]:
     """Which deeds a person may do; the others are not shown."""
-    return {code: user.has_perm(act.permission) for code, act in ACTS.items()}
+    return {code: user.has_perm(deed.permission) for code, deed in DEEDS.items()}
 
 
 def term_of(chosen: str, now: datetime, zone: str) -> datetime | None:

@@ -39,7 +39,7 @@ from orders.services.tagging import tag_order, untag_order
 @staff_page("orders.view_order")
 def act(request: HttpRequest, order_id: int, name: str) -> HttpResponse:
     """Do one deed with an order, then show the order."""
-    deed = allowed_deed(request, ACTIONS, name)
+    deed = allowed_deed(request, DEEDS, name)
     refuse_nul(*request.POST.values())
     get_object_or_404(Order.objects.only("pk"), pk=order_id)
     return do_deed(request, deed, order_id, page=reverse("order", args=[order_id]))
@@ -131,7 +131,7 @@ def _open_shipments(order_id: int, status: ShipmentStatus) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-ACTIONS: dict[str, Deed[int]] = {
+DEEDS: dict[str, Deed[int]] = {
     "hold": Deed("orders.hold_order", _hold),
     "release": Deed("orders.release_hold", _release),
     "accept_change": Deed("orders.decide_change", _accept),

@@ -36,11 +36,6 @@ class OrderPaid:
 
 
 @dataclass(frozen=True)
-class OrderRefunded:
-    order_id: int
-
-
-@dataclass(frozen=True)
 class OrderFulfilled:
     """Everything of it that is shipped has left."""
 

@@ -3,7 +3,7 @@
 from erp.core.events import handles
 from inventory.events import ShortServed, TurnedShort
 from inventory.shipping.events import ShipmentShipped
-from orders.events import OrderCancelled, OrderChanged, OrderHeld, OrderRefunded, OrderReleased
+from orders.events import OrderCancelled, OrderChanged, OrderHeld, OrderReleased
 from orders.models.order import order_of
 from orders.services.fulfilling import follow_orders, follow_shipped
 from orders.services.holding import follow_stock
@@ -31,11 +31,6 @@ def hold_shipments_of_held_orders(events: list[OrderHeld]) -> None:
 
 @handles(OrderChanged)
 def bring_shipments_to_changed_orders(events: list[OrderChanged]) -> None:
-    follow_orders(event.order_id for event in events)
-
-
-@handles(OrderRefunded)
-def bring_shipments_to_refunded_orders(events: list[OrderRefunded]) -> None:
     follow_orders(event.order_id for event in events)
 
 

@@ -1,7 +1,7 @@
 """Invoicing hears of orders and of its own invoices: news in, one service call out."""
 
 from erp.core.events import handles
-from orders.events import OrderCancelled, OrderChanged, OrderFulfilled, OrderPaid, OrderRefunded
+from orders.events import OrderCancelled, OrderChanged, OrderFulfilled, OrderPaid
 from orders.invoices.events import InvoiceIssued
 from orders.invoices.services.crediting import follow_invoices, follow_orders
 from orders.invoices.services.documenting import document_orders
@@ -27,11 +27,6 @@ def document_what_changed(events: list[OrderChanged]) -> None:
 
 @handles(OrderChanged, lane="backlog")
 def credit_what_was_lowered(events: list[OrderChanged]) -> None:
-    follow_orders([event.order_id for event in events])
-
-
-@handles(OrderRefunded)
-def follow_refunds(events: list[OrderRefunded]) -> None:
     follow_orders([event.order_id for event in events])
 
 

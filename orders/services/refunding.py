@@ -1,46 +1,16 @@
-"""Refunding: money given back, known by the channel's id. Its effects on money and on stock are separate, and each happens once."""
+"""Refunding: money given back, known by the channel's id, each once.
+
+Its effect on money and its effect on stock are separate: `follow_money` and `settle_order` bring them about from what is written here.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.contrib.auth.models import AbstractBaseUser
-
 from erp.core.clock import now
-from erp.core.events import publish
-from erp.core.history import record
-from erp.core.transactions import atomic
 from orders.drafts import NewRefund, pieces_put_back
-from orders.events import OrderRefunded
-from orders.locks import lock_order
 from orders.models import Order, OrderLine, Refund, RefundLine
-from orders.services.holding import settle_order
-from orders.services.paying import follow_money
 
 ZERO = Decimal(0)
-
-
-@atomic
-def record_refund(order_id: int, refund: NewRefund, *, by: AbstractBaseUser | None = None, actor: str = "") -> int:
-    """Keep a refund and bring money and stock to it; the same id again brings them to what it says now. Returns its key.
-
-    Pieces go back to the window that the shop raised by itself, to what is free where it did not; unknown counts as put back.
-    """
-    order = lock_order(order_id)
-    keep_refunds(order_id, [refund])
-    record(order, "refunded", by=by, actor=actor, refund=refund.external_id, amount=refund.amount)
-    _settle(order)
-    return order.refunds.get(external_id=refund.external_id).pk
-
-
-@atomic
-def delete_refund(order_id: int, external_id: str, *, by: AbstractBaseUser | None = None, actor: str = "") -> None:
-    """The shop deleted a refund: its money counts as not given back and its pieces are wanted again. Twice changes nothing."""
-    order = lock_order(order_id)
-    gone = order.refunds.filter(external_id=external_id, deleted_at=None).update(deleted_at=now())
-    if gone:
-        count_refunded_pieces([order_id])
-        record(order, "refund_deleted", by=by, actor=actor, refund=external_id)
-        _settle(order)
 
 
 def follow_refunds(order: Order, told: Iterable[NewRefund]) -> bool:
@@ -85,12 +55,6 @@ def count_refunded_pieces(order_ids: Iterable[int]) -> None:
         key = (line.order_id, line.external_id)
         line.refunded, line.restocked = refunded.get(key, ZERO), restocked.get(key, ZERO)
     OrderLine.objects.bulk_update(lines, ["refunded", "restocked"])
-
-
-def _settle(order: Order) -> None:
-    follow_money(order)
-    settle_order(order)
-    publish(OrderRefunded(order.pk))
 
 
 def _standing(order: Order) -> list[tuple[object, ...]]:

@@ -28,11 +28,10 @@ from orders.services.fulfilling import ship_what_is_there
 from orders.services.holding import release_hold
 from orders.services.paying import record_payment
 from orders.services.placing import place_order
-from orders.services.refunding import delete_refund, record_refund
 from tests.attacks.way_out import WayOut, company_customer, is_sound, shipment_of
 from tests.factories.carriers import CarrierDesk
 from tests.factories.inventory import make_warehouse
-from tests.factories.orders import draft, later, line, paid, refund
+from tests.factories.orders import draft, drop_refund, later, line, paid, refund, tell_refund
 from tests.factories.shipping import stocked
 from tests.factories.users import make_user
 
@@ -112,23 +111,23 @@ def test_refunds_around_the_invoice_are_one_card_of_their_sum_however_they_come(
         settle()
 
     for name, amount in (("r2", "2.00"), ("r1", "5.00"), ("r2", "2.00"), ("r1", "5.00")):
-        record_refund(order.pk, refund(name, amount), actor="shop")
+        tell_refund(order.pk, refund(name, amount))
     settle()
 
     assert (documents(), cards()) == ([(order.total, Decimal("7.00"))], ["invoices.credit_note_due"])
-    delete_refund(order.pk, "r2", actor="shop")
-    record_refund(order.pk, refund("r1", "5.00"), actor="shop")
+    drop_refund(order.pk, "r2")
+    tell_refund(order.pk, refund("r1", "5.00"))
     assert (documents(), Card.objects.filter(kind="invoices.credit_note_due").count()) == ([(order.total, Decimal("5.00"))], 1)
 
 
 def test_a_credit_note_that_was_written_is_not_asked_for_again_by_the_same_refund(house: WayOut) -> None:
     order, _told = sold(house)
     leave(order)
-    record_refund(order.pk, refund("r1", "5.00"), actor="shop")
+    tell_refund(order.pk, refund("r1", "5.00"))
     settle()
     Card.objects.update(closed_at=order.placed_at)
 
-    record_refund(order.pk, refund("r1", "5.00"), actor="shop")
+    tell_refund(order.pk, refund("r1", "5.00"))
 
     assert (documents(), cards()) == ([(order.total, Decimal("5.00"))], [])
 
@@ -286,7 +285,7 @@ def test_cash_moves_to_the_other_shipment_when_its_own_is_wanted_no_more(house: 
     bowl = stocked(make_warehouse("MI", priority=20), 5, "BOWL")
     order, told = on_delivery(house, line(bowl, 1, external_id="2"))
 
-    record_refund(order.pk, refund("r1", "12.20", [("1", 1)]), actor="shop")
+    tell_refund(order.pk, refund("r1", "12.20", [("1", 1)]))
     settle()
 
     order.refresh_from_db()
@@ -316,7 +315,7 @@ def test_cash_under_way_above_what_the_order_asks_for_is_a_card(house: WayOut, c
     if change == "lowered":
         change_order(order.pk, later(told, adjustments=()), actor="shop")
     else:
-        record_refund(order.pk, refund("r1", "6.10" if change == "refunded in part" else "18.30"), actor="shop")
+        tell_refund(order.pk, refund("r1", "6.10" if change == "refunded in part" else "18.30"))
     settle()
 
     card = Card.objects.get(closed_at=None)

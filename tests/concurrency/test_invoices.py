@@ -25,11 +25,10 @@ from orders.invoices.services.mailing import send_due_mails, send_invoice
 from orders.models import Order
 from orders.services.changing import change_order
 from orders.services.placing import place_orders
-from orders.services.refunding import record_refund
 from tests.clocks import ClockHand
 from tests.concurrency.processes import together
 from tests.factories.crm import anna, make_company
-from tests.factories.orders import draft, later, refund
+from tests.factories.orders import draft, later, refund, tell_refund
 from tests.orders.invoices.conftest import SELLER_VAT, business, carriage, rate_rows, sold
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -167,7 +166,7 @@ def cross(order_id: int, deed: str) -> str:
         told = draft(lines, adjustments=tuple(extra), taxes=rate_rows(lines, extra), customer=business(), external_id="cross")
         change_order(order_id, later(told, prices_include_tax=True), actor="shop")
     else:
-        record_refund(order_id, refund(deed, {"r1": "3.00", "r2": "1.50"}[deed]), actor="shop")
+        tell_refund(order_id, refund(deed, {"r1": "3.00", "r2": "1.50"}[deed]))
     return deed
 
 

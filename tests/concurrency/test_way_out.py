@@ -23,12 +23,11 @@ from orders.services.changing import accept_change, change_order, dismiss_change
 from orders.services.holding import hold_order, release_hold
 from orders.services.placing import place_order
 from orders.services.printing import print_orders
-from orders.services.refunding import record_refund
 from tests.concurrency.processes import together
 from tests.factories.carriers import open_desk
 from tests.factories.crm import make_company
 from tests.factories.inventory import make_warehouse
-from tests.factories.orders import draft, later, line, refund
+from tests.factories.orders import draft, later, line, refund, tell_refund
 from tests.factories.shipping import stocked
 from tests.factories.users import make_user
 
@@ -72,9 +71,8 @@ class Hands:
         change_order(key, later(self._drafts[key], minutes=self._lot.randint(1, 10_000), lines=lines), actor="shop")
 
     def refund(self) -> None:
-        record_refund(
-            self._order(), refund(str(self._lot.random()), "1.00", [("0", 1)], restock=self._lot.choice([True, False])), actor="shop"
-        )
+        restock = self._lot.choice([True, False])
+        tell_refund(self._order(), refund(str(self._lot.random()), "1.00", [("0", 1)], restock=restock))
 
     def cancel_there(self) -> None:
         if self._lot.random() < 0.2:

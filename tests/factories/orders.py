@@ -8,9 +8,18 @@ from itertools import count
 from typing import Any
 
 from catalog.models import Variant
+from erp.core.clock import now
+from erp.core.events import publish
+from erp.core.transactions import atomic
 from inventory.windows import window_key
 from orders.drafts import NewAdjustment, NewLine, NewOrder, NewPayment, NewRefund, NewRefundLine, NewTax
+from orders.events import OrderChanged
+from orders.locks import lock_order
+from orders.models import Order
 from orders.sales import Sale, SaleKind, SaleLine
+from orders.services.holding import settle_order
+from orders.services.paying import follow_money
+from orders.services.refunding import count_refunded_pieces, keep_refunds
 from orders.totals import parts_of
 from tests.factories.crm import HOME, anna, person
 
@@ -112,3 +121,26 @@ def sale(*lines: tuple[Variant, float], kind: SaleKind = "counter", **fields: An
         **fields,
     }
     return Sale(**told)
+
+
+@atomic
+def tell_refund(order_id: int, told: NewRefund) -> None:
+    """The shop tells of one refund more, or tells one anew; all else of the order stays as it was."""
+    order = lock_order(order_id)
+    keep_refunds(order_id, [told])
+    _follow_refunds(order)
+
+
+@atomic
+def drop_refund(order_id: int, external_id: str) -> None:
+    """The shop deleted a refund; all else of the order stays as it was."""
+    order = lock_order(order_id)
+    order.refunds.filter(external_id=external_id, deleted_at=None).update(deleted_at=now())
+    count_refunded_pieces([order_id])
+    _follow_refunds(order)
+
+
+def _follow_refunds(order: Order) -> None:
+    follow_money(order)
+    settle_order(order)
+    publish(OrderChanged(order.pk))

@@ -22,10 +22,9 @@ from orders.services.cancelling import cancel_order
 from orders.services.changing import change_order
 from orders.services.holding import release_hold
 from orders.services.placing import place_order
-from orders.services.refunding import delete_refund, record_refund
 from tests.factories.crm import make_company
 from tests.factories.inventory import make_warehouse
-from tests.factories.orders import draft, later, line, refund
+from tests.factories.orders import draft, drop_refund, later, line, refund, tell_refund
 from tests.factories.shipping import quantities, stocked
 from tests.factories.users import make_user
 from tests.orders.invoices.conftest import business
@@ -76,7 +75,7 @@ def documents() -> list[tuple]:
 
 
 def test_money_given_back_in_full_holds_the_order_with_a_card(order, deliver):
-    record_refund(order.pk, refund("r1", WHOLE), actor="shop")
+    tell_refund(order.pk, refund("r1", WHOLE))
     settle(deliver)
 
     order.refresh_from_db()
@@ -86,7 +85,7 @@ def test_money_given_back_in_full_holds_the_order_with_a_card(order, deliver):
 
 
 def test_pieces_and_money_given_back_in_full_close_the_order_without_a_document(order, deliver):
-    record_refund(order.pk, refund("r1", WHOLE, [("MUG", 1), ("JAR", 1)], restock=True), actor="shop")
+    tell_refund(order.pk, refund("r1", WHOLE, [("MUG", 1), ("JAR", 1)], restock=True))
     settle(deliver)
 
     order.refresh_from_db()
@@ -97,7 +96,7 @@ def test_pieces_and_money_given_back_in_full_close_the_order_without_a_document(
 
 
 def test_a_colleague_may_send_it_all_the_same_and_is_not_asked_again(order, told, deliver):
-    record_refund(order.pk, refund("r1", WHOLE), actor="shop")
+    tell_refund(order.pk, refund("r1", WHOLE))
     release_hold(order.pk, by=make_user(is_owner=True))
     settle(deliver)
     assert (open_holds(order.pk), cards()) == ([], [])
@@ -110,7 +109,7 @@ def test_a_colleague_may_send_it_all_the_same_and_is_not_asked_again(order, told
 
 
 def test_a_colleague_may_cancel_it_and_nothing_is_documented(order, deliver):
-    record_refund(order.pk, refund("r1", WHOLE), actor="shop")
+    tell_refund(order.pk, refund("r1", WHOLE))
     settle(deliver)
     cancel_order(order.pk, by=make_user(is_owner=True))
     settle(deliver)
@@ -119,9 +118,9 @@ def test_a_colleague_may_cancel_it_and_nothing_is_documented(order, deliver):
 
 
 def test_a_refund_taken_back_lets_the_order_go(order, deliver):
-    record_refund(order.pk, refund("r1", WHOLE), actor="shop")
+    tell_refund(order.pk, refund("r1", WHOLE))
     settle(deliver)
-    delete_refund(order.pk, "r1", actor="shop")
+    drop_refund(order.pk, "r1")
     settle(deliver)
 
     assert (open_holds(order.pk), cards(), send(order)) == ([], [], [])
@@ -141,7 +140,7 @@ def test_an_order_first_seen_refunded_does_not_leave(told, deliver, pieces):
 
 def test_what_is_in_a_picker_s_hands_is_held_too(order, deliver):
     make_pick_list(list(Shipment.objects.values_list("pk", flat=True)), by=None)
-    record_refund(order.pk, refund("r1", WHOLE), actor="shop")
+    tell_refund(order.pk, refund("r1", WHOLE))
     settle(deliver)
 
     assert (Shipment.objects.get().is_held, open_holds(order.pk), len(send(order))) == (True, ["refunded"], 1)
@@ -154,7 +153,7 @@ def test_the_rest_of_an_order_that_left_in_part_does_not_follow_by_itself(told, 
     settle(deliver)
     first, second = Shipment.objects.order_by("pk")
     assert ship_shipments([first.pk], by=None) == []
-    record_refund(order.pk, refund("r1", str(order.total)), actor="shop")
+    tell_refund(order.pk, refund("r1", str(order.total)))
     settle(deliver)
 
     second.refresh_from_db()
@@ -163,7 +162,7 @@ def test_the_rest_of_an_order_that_left_in_part_does_not_follow_by_itself(told, 
 
 def test_a_refunded_line_does_not_leave_and_the_document_shows_what_a_credit_note_takes_back(order, deliver):
     """DESIGN section 5: an invoice has the order's gross, and what was refunded is a credit note of exactly that much."""
-    record_refund(order.pk, refund("r1", "18.30", [("JAR", 1)], restock=True), actor="shop")
+    tell_refund(order.pk, refund("r1", "18.30", [("JAR", 1)], restock=True))
     settle(deliver)
     shipment = Shipment.objects.get()
     assert (quantities(shipment), send(order)) == ({"MUG": 1}, [])
@@ -176,22 +175,22 @@ def test_a_refunded_line_does_not_leave_and_the_document_shows_what_a_credit_not
 def test_shipping_money_that_is_kept_is_documented_although_nothing_left(told, deliver):
     kept = draft(told.lines, customer=business(), prices_include_tax=True)
     order = Order.objects.get(pk=place_order(kept, actor="shop").order_id)
-    record_refund(order.pk, refund("r1", WHOLE, [("MUG", 1), ("JAR", 1)]), actor="shop")
+    tell_refund(order.pk, refund("r1", WHOLE, [("MUG", 1), ("JAR", 1)]))
     settle(deliver)
 
     assert documents() == [(Decimal("42.70"), Decimal(WHOLE))]
 
-    record_refund(order.pk, refund("r2", "6.10"), actor="shop")
+    tell_refund(order.pk, refund("r2", "6.10"))
     settle(deliver)
     assert documents() == [(Decimal("42.70"), Decimal("42.70"))]
 
 
 def test_what_was_due_for_kept_money_ends_when_that_is_given_back_too(told, deliver):
     order = Order.objects.get(pk=place_order(draft(told.lines), actor="shop").order_id)
-    record_refund(order.pk, refund("r1", WHOLE, [("MUG", 1), ("JAR", 1)]), actor="shop")
+    tell_refund(order.pk, refund("r1", WHOLE, [("MUG", 1), ("JAR", 1)]))
     settle(deliver)
     assert documents() == [("corrispettivi", Decimal("42.70"))]
 
-    record_refund(order.pk, refund("r2", "6.10"), actor="shop")
+    tell_refund(order.pk, refund("r2", "6.10"))
     settle(deliver)
     assert DocumentDue.objects.get().ended_by == "refunded"

@@ -17,10 +17,9 @@ from orders.models import Hold, Order, Payment
 from orders.services.changing import change_order
 from orders.services.editing import editable_of
 from orders.services.placing import place_order
-from orders.services.refunding import record_refund
 from tests.factories.crm import make_company
 from tests.factories.inventory import make_variant, make_warehouse, mark_picked, put
-from tests.factories.orders import bank_transfer, draft, later, line, refund
+from tests.factories.orders import bank_transfer, draft, later, line, refund, tell_refund
 from tests.pages.seeding import make_account, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +148,7 @@ def test_before_a_cancel_its_consequences_are_named(owner: Client, mug: Any, del
 
 def test_what_was_paid_back_before_it_left_is_to_be_cancelled_or_sent(owner: Client, mug: Any) -> None:
     order = place(mug)
-    record_refund(order.pk, refund("r1", "18.30"), actor="shop:terramare")
+    tell_refund(order.pk, refund("r1", "18.30"))
 
     asked = owner.get(f"/orders/{order.pk}/").context["step"]
     assert (asked.title, asked.label, asked.url) == ("Paid back in full, not sent", "Cancel order", f"/orders/{order.pk}/cancel/")
@@ -162,7 +161,7 @@ def test_what_was_paid_back_before_it_left_is_to_be_cancelled_or_sent(owner: Cli
 
 def test_what_was_paid_back_with_its_pieces_needs_no_document(owner: Client, mug: Any) -> None:
     order = place(mug)
-    record_refund(order.pk, refund("r1", "18.30", [("1", 1)]), actor="shop:terramare")
+    tell_refund(order.pk, refund("r1", "18.30", [("1", 1)]))
 
     found = owner.get(f"/orders/{order.pk}/").context["step"]
     assert (found.title, found.sentence) == ("Nothing is left to do", "All was paid back before anything left, so no document is due.")

@@ -61,10 +61,6 @@ def _cancelled(who: SafeString, told: Details) -> SafeString:
     return format_html(_("{who} cancelled the order{reason}"), who=who, reason=_because(told))
 
 
-def _refunded(who: SafeString, told: Details) -> SafeString:
-    return format_html(_("{who} paid back {amount}."), who=who, amount=_amount(told))
-
-
 def _paid(who: SafeString, told: Details) -> SafeString:
     return format_html(_("{who} recorded a payment of {amount}."), who=who, amount=_amount(told))
 
@@ -115,8 +111,6 @@ SENTENCES: dict[Key, Sentence] = {
     (ORDER, "change_dismissed"): plain(lambda: _("{who} kept the order as it was picked.")),
     (ORDER, "cancelled"): _cancelled,
     (ORDER, "deleted"): plain(lambda: _("The order was deleted in {who}.")),
-    (ORDER, "refunded"): _refunded,
-    (ORDER, "refund_deleted"): plain(lambda: _("{who} took a refund back.")),
     (ORDER, "line_mapped"): _mapped,
     (ORDER, "payment_recorded"): _paid,
     (ORDER, "paid_after_expiry"): plain(lambda: _("The money came after the order's pieces had been given up.")),

@@ -10,8 +10,7 @@ from orders.invoices.services.crediting import follow_orders
 from orders.invoices.services.documenting import document_orders
 from orders.invoices.services.issuing import issue_invoice
 from orders.services.cancelling import cancel_order
-from orders.services.refunding import delete_refund, record_refund
-from tests.factories.orders import refund
+from tests.factories.orders import drop_refund, refund, tell_refund
 from tests.orders.invoices.conftest import business, make_order
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +25,7 @@ def test_a_refund_after_the_invoice_opens_a_card_with_its_amount(company, delive
     order_id = make_order(customer=business())
     invoice_id = issue_invoice(order_id)
 
-    record_refund(order_id, refund("r1", "5.00"), actor="shop")
+    tell_refund(order_id, refund("r1", "5.00"))
     deliver()
 
     invoice = Invoice.objects.get(pk=invoice_id)
@@ -37,13 +36,13 @@ def test_a_refund_after_the_invoice_opens_a_card_with_its_amount(company, delive
 def test_a_second_refund_adds_to_the_card_and_a_deleted_one_takes_it_away(company, deliver):
     order_id = make_order(customer=business())
     issue_invoice(order_id)
-    record_refund(order_id, refund("r1", "5.00"), actor="shop")
-    record_refund(order_id, refund("r2", "2.50"), actor="shop")
+    tell_refund(order_id, refund("r1", "5.00"))
+    tell_refund(order_id, refund("r2", "2.50"))
     deliver()
     assert open_cards() == [(Decimal("7.50"), "EUR")]
 
-    delete_refund(order_id, "r1", actor="shop")
-    delete_refund(order_id, "r2", actor="shop")
+    drop_refund(order_id, "r1")
+    drop_refund(order_id, "r2")
     deliver()
 
     assert open_cards() == []
@@ -52,7 +51,7 @@ def test_a_second_refund_adds_to_the_card_and_a_deleted_one_takes_it_away(compan
 
 def test_a_refund_before_the_invoice_is_to_credit_as_soon_as_it_is_issued(company, deliver):
     order_id = make_order(customer=business())
-    record_refund(order_id, refund("r1", "5.00"), actor="shop")
+    tell_refund(order_id, refund("r1", "5.00"))
     deliver()
 
     issue_invoice(order_id)
@@ -85,7 +84,7 @@ def test_what_was_due_for_a_cancelled_order_ends(company, deliver):
 def test_following_again_changes_nothing(company, deliver):
     order_id = make_order(customer=business())
     issue_invoice(order_id)
-    record_refund(order_id, refund("r1", "5.00"), actor="shop")
+    tell_refund(order_id, refund("r1", "5.00"))
     follow_orders([order_id])
     before = Invoice.objects.values().get()
 

@@ -24,9 +24,8 @@ from orders.services.changing import accept_change, change_order
 from orders.services.fulfilling import follow_orders, follow_shipped, open_for_orders, open_missing, ship_what_is_there
 from orders.services.holding import expire_holds, hold_order, release_hold
 from orders.services.placing import place_order
-from orders.services.refunding import delete_refund, record_refund
 from tests.factories.inventory import make_kit, make_variant, make_warehouse, put
-from tests.factories.orders import draft, later, line, refund
+from tests.factories.orders import draft, drop_refund, later, line, refund, tell_refund
 from tests.factories.shipping import make_order, quantities, stocked
 from tests.factories.users import make_user
 from tests.orders.services.conftest import claimed, open_holds
@@ -231,7 +230,7 @@ def test_what_is_missing_of_a_part_that_left_is_refunded_and_the_order_closes(ca
     send(order)
     deliver()
 
-    record_refund(order.pk, refund("r1", "30.00", [("1", 3)], restock=True))
+    tell_refund(order.pk, refund("r1", "30.00", [("1", 3)], restock=True))
     deliver()
 
     assert (status(order), shipped(order), claimed(order.pk), open_holds(order.pk)) == ("closed", [2], 0, [])
@@ -244,8 +243,8 @@ def test_pieces_that_left_are_not_claimed_again_when_their_refund_is_deleted(cup
     send(order)
     deliver()
 
-    record_refund(order.pk, refund("r1", "10.00", [("1", 2)], restock=True))
-    delete_refund(order.pk, "r1")
+    tell_refund(order.pk, refund("r1", "10.00", [("1", 2)], restock=True))
+    drop_refund(order.pk, "r1")
     deliver()
 
     assert (status(order), shipped(order), claimed(order.pk), Shipment.objects.count()) == ("closed", [2], 0, 1)

@@ -5,7 +5,7 @@ A lease is taken outside any transaction, because a network call lies between it
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from erp.core.clock import real_now
@@ -121,18 +121,20 @@ INSERT INTO channels_cursor AS held (account_id, flow, value, token, locked_unti
 VALUES (%s, %s, '', %s, %s, %s, 0, '')
 ON CONFLICT (account_id, flow) DO UPDATE
 SET token = excluded.token, locked_until = excluded.locked_until, started_at = excluded.started_at
-WHERE held.token = '' OR held.locked_until < %s
+WHERE (held.token = '' OR held.locked_until < %s) AND (held.started_at IS NULL OR held.started_at <= %s)
 RETURNING value
 """
 
 
-def lock_pull(account_id: int, flow: str, token: str, started_at: datetime) -> str | None:
+def lock_pull(account_id: int, flow: str, token: str, started_at: datetime, *, asked_at: datetime | None = None) -> str | None:
     """Begin a pull; returns the stored cursor, "" for the first one, None while another worker pulls. One statement.
 
-    A worker that dies leaves the account to the next pull once its lease is over.
+    None also when one began after `asked_at`: it has read what was asked for, or will be asked for anew. A worker that dies leaves the
+    account to the next pull once its lease is over.
     """
     now = real_now()
+    until, not_since = now + timedelta(seconds=PULL_LEASE_SECONDS), asked_at or datetime.max.replace(tzinfo=UTC)
     with prepared_cursor() as cursor:
-        cursor.execute(LOCK_PULL, [account_id, flow, token, now + timedelta(seconds=PULL_LEASE_SECONDS), started_at, now])
+        cursor.execute(LOCK_PULL, [account_id, flow, token, until, started_at, now, not_since])
         row = cursor.fetchone()
     return None if row is None else str(row[0])

@@ -1,6 +1,6 @@
 """Celery: load nothing, call one service. The schedules are defaults: what staff changed is never overwritten."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import shared_task
@@ -23,8 +23,8 @@ def import_order(*, account_id: int, external_id: str, **_unknown: Any) -> None:
 
 
 @shared_task(time_limit=600)
-def poll_account(*, account_id: int, **_unknown: Any) -> None:
-    pulling.pull_orders(account_id)
+def poll_account(*, account_id: int, asked_at: str = "", **_unknown: Any) -> None:
+    pulling.pull_orders(account_id, asked_at=datetime.fromisoformat(asked_at) if asked_at else None)
 
 
 @shared_task(time_limit=600)

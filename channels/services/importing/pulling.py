@@ -58,9 +58,10 @@ class PullReport:
     failure: OutsideError | None = None
 
 
-def pull_orders(account_id: int, *, back: timedelta | None = None) -> PullReport | None:
+def pull_orders(account_id: int, *, back: timedelta | None = None, asked_at: datetime | None = None) -> PullReport | None:
     """Read what changed in the shop since the last pull, `back` further when given; None when paused or when another worker is at it.
 
+    Wake-ups pile up while workers are busy: what was asked for (`asked_at`) before the last pull began was answered by it, and is None too.
     Raises nothing for what goes wrong in the shop: it is in the report, on the account's cards and in its health.
     """
     forbid_transaction("pull_orders()")
@@ -68,7 +69,7 @@ def pull_orders(account_id: int, *, back: timedelta | None = None) -> PullReport
     if not account.reads_orders:
         return None
     started_at, token = now(), new_token()
-    value = lock_pull(account.pk, ORDERS, token, started_at)
+    value = lock_pull(account.pk, ORDERS, token, started_at, asked_at=asked_at)
     if value is None:
         return None
     report = PullReport(account.pk, started_at)

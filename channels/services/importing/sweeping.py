@@ -14,13 +14,13 @@ from erp.core.clock import now
 
 logger = logging.getLogger(__name__)
 
-SWEEP_SECONDS = 20.0
+SWEEP_SECONDS = 2.0  # the next sweep is due then: longer ones pile up until every worker sweeps and nothing else is done
 SWEEP_ORDERS = 200
 GRACE = timedelta(seconds=1)
 
 
 def sweep_inbox(*, account_id: int | None = None, grace: timedelta = GRACE) -> int:
-    """Work on the orders whose hints are due, oldest first, for at most 20 seconds; returns how many were brought up to date.
+    """Work on the orders whose hints are due, oldest first, for two seconds; returns how many were brought up to date.
 
     Hints younger than `grace` are left to their own wake-up, so that both do not fetch the same order.
     """

@@ -1,5 +1,6 @@
 """Wake-ups of the importer. Only a courtesy: the sweeps find every row by themselves."""
 
+from erp.core.clock import now
 from erp.core.events import wake
 
 LIVE = "live"
@@ -10,4 +11,5 @@ def wake_order(account_id: int, external_id: str) -> None:
 
 
 def wake_pull(account_id: int) -> None:
-    wake("channels.tasks.poll_account", LIVE, account_id=account_id)
+    """For a pull that begins after this moment."""
+    wake("channels.tasks.poll_account", LIVE, account_id=account_id, asked_at=now().isoformat())

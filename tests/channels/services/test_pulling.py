@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import pytest
 
+from channels import tasks
 from channels.contract import AuthExpired, Temporary
 from channels.models import Account, Cursor, InboxMessage, Listing
 from channels.services.importing.pulling import pull_orders, request_pull
 from channels.services.importing.retrying import retry_card
 from channels.services.importing.sweeping import sweep_inbox
 from channels.services.matching import bind_listing
+from erp.core.clock import now
 from erp.core.models import Card, Event
 from inventory.models import Reservation, StockLevel
 from orders.models import Hold, Order
@@ -65,6 +67,25 @@ def test_a_cancel_in_the_shop_gives_the_pieces_back(account: Account, shop: Memo
     pull_orders(account.pk)
 
     assert (Order.objects.get().status, StockLevel.objects.get().reserved) == ("cancelled", 0)
+
+
+def pulls(shop: MemoryShop) -> int:
+    return sum(call.startswith("pull ") for call in shop.calls)
+
+
+def test_wake_ups_that_piled_up_before_a_pull_began_are_answered_by_it(account: Account, shop: MemoryShop, listing: Listing) -> None:
+    """The sweep asks every second for as long as a fence waits; busy workers find all of them at once, and must not read as often."""
+    shop.sell("1", {"mug": 2})
+    asked = [now().isoformat() for _ in range(5)]
+
+    for asked_at in asked:
+        tasks.poll_account(account_id=account.pk, asked_at=asked_at)
+    assert (pulls(shop), Order.objects.count()) == (1, 1)
+
+    shop.failures = [Temporary("502")]
+    tasks.poll_account(account_id=account.pk, asked_at=now().isoformat())
+    tasks.poll_account(account_id=account.pk, asked_at=now().isoformat())
+    assert (pulls(shop), Cursor.objects.get().failures) == (3, 0)
 
 
 def test_many_pages_are_read_to_the_last(account: Account, shop: MemoryShop, listing: Listing, settings: object) -> None:

@@ -89,7 +89,7 @@ def retry_job_later(job: Job, error: str, *, wait: timedelta | None = None, coun
     if _of_lane(job).filter(state__in=WAITING).update(**later, attempts=job.attempts):
         ours.delete()
     else:
-        ours.update(**later, token="", leased_until=None)
+        ours.update(**later, attempts=job.attempts, token="", leased_until=None)
 
 
 def _park(job: Job, error: str) -> None:

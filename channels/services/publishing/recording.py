@@ -15,7 +15,7 @@ from erp.core.transactions import atomic
 from inventory.services.allotting import record_answers, record_lost, record_refused
 
 REFUSED = (Answer.CONFLICT, Answer.REJECTED, Answer.UNSENT)
-UNSENT_PAUSE = timedelta(seconds=2)
+UNSENT_PAUSE = timedelta(seconds=0.5)  # the lane's own pause is never shorter
 REJECTED_PAUSE = timedelta(minutes=5)
 
 

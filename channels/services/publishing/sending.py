@@ -35,8 +35,8 @@ from inventory.services.allotting import SentWrite, begin_writes, plan_windows
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-FIRST_PAUSE, QUICK_TRIES, MOST_DOUBLINGS = timedelta(seconds=2), 5, 7
-"""A lane that the shop broke off tries quickly before its pauses grow: a number that waits sells what is gone."""
+PAUSES = (0.5, 1, 2, 2, 2, 4, 8, 16, 32, 64, 128, 256)
+"""Seconds after each failure in a row. Most are over at once, and a number that waits sells what is gone; one that lasts has its peace."""
 MAX_ROUNDS = 200
 CALLS_A_ROUND = 5  # each may last the connector's longest wait: together they must end well before the lease does
 
@@ -121,6 +121,8 @@ def _work(job: Job, connector: Connector) -> int:
         if batch.writes:
             result = call_shop(connector, batch)
             _record(job.account, batch, result, connector.capabilities())
+            if result.done:
+                job.attempts = 1  # it answers: the next failure is the first one again
             if result.failure is not None and not result.done:
                 raise result.failure
             sent += len(batch.writes)
@@ -204,7 +206,7 @@ def _failed(job: Job, failure: OutsideError) -> None:
     if isinstance(failure, AuthExpired | Forbidden):
         note_refused_keys(job.account, failure)
     counts = not isinstance(failure, Temporary | Unknown)
-    pause = None if counts else FIRST_PAUSE * 2 ** min(max(job.attempts - QUICK_TRIES, 0), MOST_DOUBLINGS)
+    pause = None if counts else timedelta(seconds=PAUSES[min(job.attempts, len(PAUSES)) - 1])
     wait = failure.wait if isinstance(failure, RateLimited) else pause
     logger.warning("stock of %s: %s: %s", job.account.code, type(failure).__name__, failure)
     retry_job_later(job, str(failure), wait=wait, counts=counts)

@@ -126,6 +126,7 @@ def test_a_number_that_surely_did_not_arrive_is_asked_for_again(mug, shop, shelf
 
 
 def test_a_shop_that_does_not_answer_is_tried_quickly_at_first_then_seldom_and_parks_no_lane(mug, shop, shelf, account, deliver, clock):
+    clock.stand_at(now())
     change(mug, 1, shelf)
     deliver()
     pauses = []
@@ -133,13 +134,36 @@ def test_a_shop_that_does_not_answer_is_tried_quickly_at_first_then_seldom_and_p
         shop.failures = [Temporary("502")]
         publish_lane(account.pk, LANE)
         sweep_stock()
-        pauses.append(round((Job.objects.get().due_at - now()).total_seconds()))
-        clock.advance(301)
+        pauses.append((Job.objects.get().due_at - now()).total_seconds())
+        clock.stand_at(Job.objects.get().due_at)
 
-    assert pauses == [2] * 5 + [4, 8, 16, 32, 64, 128] + [256] * 4
+    assert pauses == [0.5, 1, 2, 2, 2, 4, 8, 16, 32, 64, 128, 256, 256, 256, 256]
     assert (Job.objects.get().state, Card.objects.count()) == (JobState.RETRY, 0)
     shop.failures.clear()
     assert publish_lane(account.pk, LANE) == 1
+
+
+def test_a_shop_that_answered_in_between_is_tried_quickly_again(shared, sell_in_shop, account, shop, clock):
+    """The first round of calls succeeds, the second one fails: that is no shop in trouble, however often the lane failed before."""
+    clock.stand_at(now())
+    for place in range(CALLS_A_ROUND + 1):
+        listing = sell_in_shop(f"v{place}")
+        listing.external_parent = f"p{place}"
+        listing.save()
+    for _ in range(8):
+        shop.failures = [Temporary("502")]
+        publish_lane(account.pk, LANE)
+        clock.stand_at(Job.objects.get().due_at)
+
+    shop.while_called = lambda: shop.failures.append(Temporary("502"))
+    publish_lane(account.pk, LANE)
+
+    job = Job.objects.get()
+    assert (len(shop.sent), job.state, job.attempts, (job.due_at - now()).total_seconds()) == (1, JobState.RETRY, 1, 0.5)
+    shop.while_called = None
+    clock.stand_at(job.due_at)
+    assert publish_lane(account.pk, LANE) == 1
+    assert [len(call) for call in numbers(shop)] == [CALLS_A_ROUND, 1]
 
 
 def test_pain_09_a_lane_that_breaks_on_a_bug_has_one_card_and_is_mended_by_success(mug, shop, account, clock, monkeypatch):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from erp.core import clock
 from erp.core.refusals import Refused
+from erp.practice.demo.patience import Patience
 from inventory.shipping.models import Label, Shipment
 from inventory.shipping.services.dispatching import ship_shipments
 from inventory.shipping.services.packing import pack_shipment
@@ -110,14 +111,14 @@ class Shift(threading.Thread):
 
 
 def clear_the_floor(floor: Floor, *, seconds: float, check: Callable[[], None]) -> int:
-    """Work until nothing workable is left or the time is over; how many shipments are left."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    """Work until nothing workable is left, or nothing has moved for `seconds`; how many shipments are left."""
+    patience = Patience(seconds)
+    while True:
         check()
         moved = floor.turn()
         left = Shipment.objects.workable().count()
-        if not left:
-            return 0
+        wanted = Label.objects.filter(status=LabelStatus.WANTED).count()
+        if not left or patience.is_over(left, wanted, floor.tally.printed, floor.tally.shipped):
+            return left
         if not moved:
             time.sleep(LOOK_SECONDS)
-    return Shipment.objects.workable().count()

@@ -20,6 +20,7 @@ from erp.practice.demo.market.selling import Market
 from erp.practice.demo.market.troubles import begin_troubles, end_troubles, trouble_the_carrier
 from erp.practice.demo.merchant.staff import owner
 from erp.practice.demo.merchant.supplying import buy_in
+from erp.practice.demo.patience import Patience
 from erp.practice.demo.quiet import what_is_under_way
 from erp.practice.demo.running import Demo
 from erp.practice.woocommerce import Control
@@ -157,20 +158,21 @@ def _trouble(demo: Demo, act: Callable[..., None]) -> None:
 
 
 def _wait_for_rest(demo: Demo, *, seconds: float) -> list[str]:
-    """Until nothing is under way and nothing is missing; what still is, when the time is over."""
-    deadline = time.monotonic() + seconds
+    """Until nothing is under way and nothing is missing; what still is, when nothing has moved for `seconds`."""
+    patience = Patience(seconds)
     chronicle = Chronicle()
     while True:
         demo.supervisor.check()
         books = read_all(demo.stores)
         under_way = what_is_under_way(books)
-        if not under_way and not broken_promises(audit(books, read_house(set(demo.stores)), read_van(demo.outside.parcels))):
+        broken = broken_promises(audit(books, read_house(set(demo.stores)), read_van(demo.outside.parcels)))
+        if not under_way and not broken:
             return []
-        if time.monotonic() > deadline:
+        if patience.is_over(*under_way, *broken):
             return under_way
         for line in chronicle.news():
             demo.terminal.say(line)
-        demo.terminal.show(_("Coming to rest: %(what)s") % {"what": ", ".join(under_way) or _("looking once more")})
+        demo.terminal.show(_("Coming to rest: %(what)s") % {"what": ", ".join(under_way or broken)})
         time.sleep(REST_LOOK_SECONDS)
 
 

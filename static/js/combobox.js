@@ -51,8 +51,9 @@ window.regia.combobox = (input, list, { url, take }) => {
       choose(options()[0]);
       if (waiting) { waiting = false; pick(options()[0]); }
     } catch (problem) {
+      if (problem.name === "AbortError") return; // asked anew: the Enter waits for that answer
       waiting = false;
-      if (problem.name !== "AbortError") input.dispatchEvent(new CustomEvent("connection-lost", { bubbles: true }));
+      input.dispatchEvent(new CustomEvent("connection-lost", { bubbles: true }));
     }
   }
 

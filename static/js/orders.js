@@ -89,8 +89,7 @@
     return chosen.size ? [...chosen.keys()].join() : current()?.dataset.row || "";
   }
   function open(method, url, values) {
-    /* settled at once: an Enter that comes right after must meet a form that htmx knows */
-    return htmx.ajax(method, url, { source: desk, target: "#ask", swap: "innerHTML settle:0ms", values }).then(() => {
+    return htmx.ajax(method, url, { source: desk, target: "#ask", swap: "innerHTML", values }).then(() => {
       if (!ask.childElementCount) return;
       if (!ask.open) ask.showModal();
       one("[autofocus], .btns button, input:not([type=hidden])", ask)?.focus();

@@ -35,7 +35,14 @@ BEGIN
   SET LOCAL session_replication_role = replica;  -- neither triggers nor foreign keys have a say
   SELECT array_agg(quote_ident(relname) ORDER BY relname) INTO every FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'django_migrations';
-  EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', array_to_string(every, ', '));  -- waits for whoever still writes
+  LOOP  -- waits for whoever still writes, and gives way to one who waits for us
+    BEGIN
+      EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', array_to_string(every, ', '));
+      EXIT;
+    EXCEPTION WHEN deadlock_detected THEN
+      NULL;
+    END;
+  END LOOP;
   FOREACH place IN ARRAY every LOOP
     IF place = ANY (kept) THEN
       EXECUTE format('SELECT EXISTS (TABLE %1$s EXCEPT TABLE %2$s) OR EXISTS (TABLE %2$s EXCEPT TABLE %1$s)',

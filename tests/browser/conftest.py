@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.pages.seeding import make_staff
@@ -18,6 +18,9 @@ CHROMIUM = Path("/usr/bin/chromium")
 DESKTOP = {"width": 1440, "height": 900}
 TABLET = {"width": 820, "height": 1180}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 60_000
+"""For a machine that has other work too: every wait ends as soon as the page shows what is waited for."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -42,14 +45,22 @@ def visit(chromium: Browser, live_server: LiveServer, owner: User, complaints: l
     contexts: list[BrowserContext] = []
 
     def opened(address: str, *, size: dict[str, int] = DESKTOP, scheme: Literal["light", "dark"] = "light", signed_in: bool = True) -> Page:
-        context = chromium.new_context(viewport=size, color_scheme=scheme, locale="it-IT", has_touch=size == PHONE)
+        context = chromium.new_context(
+            viewport=size, color_scheme=scheme, locale="it-IT", has_touch=size == PHONE, reduced_motion="reduce"
+        )  # a colour on its way to another is none that anybody reads
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         if signed_in:
             client = Client()
             client.force_login(owner)
             context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(f"{message.text} {message.location['url']}") if message.type in {"error", "warning"} else None
+            ),
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(live_server.url + address)
         return page

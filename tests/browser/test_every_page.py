@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import URLPattern, URLResolver, reverse
 from playwright.sync_api import Page, expect
 
@@ -15,6 +14,7 @@ from erp.pages import urls
 from inventory.shipping.services.printing import paper_of_shipment, print_batch
 from orders.invoices.services.issuing import issue_invoice
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.looks import barriers, pixels_beside
 from tests.orders.invoices.conftest import SELLER_VAT, business
 from tests.orders.invoices.conftest import make_order as make_sold
 from tests.pages.desk_seeding import make_day
@@ -24,7 +24,6 @@ from tests.pages.test_invoices import due, mail_of
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Visit = Callable[..., Page]
-SERIOUS = {"serious", "critical"}
 ELSEWHERE = {"today", "attention", "stock", "stock_why", "menu", "orders", "order", "order_edit", "order_cancel", "new_order", "search"}
 """Walked in `test_pages`, `test_orders`, `test_order`, `test_selling` and `test_search`."""
 PARTS = {"_act", "_live", "_undo", "_press", "_settle", "_rows", "_chosen", "_side", "_filter", "_drop_filter", "_save_filter", "_export"}
@@ -84,16 +83,14 @@ def test_no_page_has_a_serious_barrier(
     visit: Visit, day: dict[str, str], picture: Callable[[Page, str], None], complaints: list[str], size: str
 ) -> None:
     page = visit("/menu/", size={"desktop": DESKTOP, "phone": PHONE}[size])
-    page.emulate_media(reduced_motion="reduce")  # a colour on its way from light to dark is none that anybody reads
     house, found = page.url.replace("/menu/", ""), {}
     for name, address in day.items():
         page.goto(house + address)
         for scheme in ("dark", "light"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             picture(page, f"ogni-{name.replace(' ', '-')}-{size}-{scheme}")
-            violations = Axe().run(page).response["violations"]
-            found[name, scheme] = [(one["id"], one["nodes"][0]["html"][:120]) for one in violations if one["impact"] in SERIOUS]
-        found[name, "wide"] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            found[name, scheme] = barriers(page)
+        found[name, "wide"] = pixels_beside(page)
     complaints.clear()  # the missing page is one
 
     assert {key: told for key, told in found.items() if told} == {}
@@ -123,6 +120,7 @@ def test_an_order_is_walked_through_the_queue_it_came_from(visit: Visit, day: di
 def test_the_key_sheet_names_every_key_of_the_pages(visit: Visit, day: dict[str, str]) -> None:
     page = visit("/orders/")
     page.locator("body").press("?")
+    expect(page.locator("#keys")).to_be_visible()
 
     shown = page.locator("#keys kbd").all_inner_texts()
 

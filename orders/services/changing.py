@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
 
 from erp.core.cards import key_of
+from erp.core.events import publish
 from erp.core.history import record
 from erp.core.refusals import Refused
 from erp.core.transactions import atomic
@@ -15,6 +16,7 @@ from orders.accepting import check_draft
 from orders.differences import Difference
 from orders.drafts import NewOrder
 from orders.elsewhere import leaves_elsewhere
+from orders.events import OrderChanged
 from orders.locks import lock_order
 from orders.models import Order, PendingChange
 from orders.rows import ZERO, refunded_pieces
@@ -111,9 +113,11 @@ def _keep_for_decision(order: Order, draft: NewOrder, found: Sequence[Difference
     if not keep_change(order, draft=write_draft(draft), told=told, names=names, seen=draft.updated_at, actor=actor):
         return False
     (stop_what_left if draft.first_seen_cancelled else let_what_left_go_on)(order)
-    follow_money_told(order, draft)
+    has_new_refunds, _summary = follow_money_told(order, draft)
     count_restocks_of_picked(order, counted)
     settle_order(order)
+    if has_new_refunds:
+        publish(OrderChanged(order.pk))
     return True
 
 

@@ -114,6 +114,19 @@ def test_refunded_money_is_followed_at_once_the_picked_pieces_wait(picked, mug, 
     assert (order.refunded, order.status, claimed(order.pk)) == (Decimal("6.10"), "released", Decimal(1))
 
 
+def test_refunded_money_is_told_at_once_while_the_rest_of_the_change_waits(picked, mug, events):
+    """Cash of open parcels and the credit note follow the money; a new refund is told once."""
+    order, told = picked
+    events()
+
+    changed = later(told, lines=(line(mug, 3),), refunds=(refund("r1", "6.10"),))
+    change(order, changed)
+    assert ("OrderChanged" in events(), PendingChange.objects.count()) == (True, 1)
+
+    change(order, later(changed))
+    assert "OrderChanged" not in events()
+
+
 def test_a_change_that_the_shop_takes_back_needs_no_decision(picked, mug):
     order, told = picked
     change(order, later(told, lines=(line(mug, 3),)))

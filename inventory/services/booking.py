@@ -20,7 +20,7 @@ class StockBook:
     """The locked levels of some variants, as working copies, and the differences to write.
 
     `levels` has every level, `shelf` those in active warehouses and, for variants that are split, the ceilings. `missing` is by how many
-    pieces the books of a split variant did not hold when it was opened.
+    pieces the books of a split variant did not hold when it was opened. `served`: documents that got pieces they were short of.
     """
 
     levels: dict[tuple[int, int], Level]
@@ -28,6 +28,7 @@ class StockBook:
     changes: StockChanges = field(default_factory=StockChanges)
     touched: set[int] = field(default_factory=set)
     missing: dict[int, Decimal] = field(default_factory=dict)
+    served: set[str] = field(default_factory=set)
 
     def reserve(self, variant_id: int, warehouse_id: int, pieces: Decimal) -> None:
         """Note that pieces are promised, or not any more where negative; the working copy was changed by whoever decided it."""
@@ -69,6 +70,7 @@ class StockBook:
             else:
                 self.changes.added.append(part_of(row, pieces, ReservationState.RESERVED, warehouse_id))
         if places:
+            self.served.add(row.reference)
             publish(ShortServed(row.reference))
             if missing:
                 change_row(self.changes, ReservationChange(row.pk, missing, ReservationState.SHORT))

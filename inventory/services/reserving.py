@@ -1,14 +1,15 @@
 """Promise pieces to documents and take promises back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from erp.core.transactions import atomic
 from inventory.allocation import Allocation, Claim, allocate
 from inventory.covering import Pieces, cover
 from inventory.locks import lock_levels
-from inventory.models import ExceptionCause, Reservation, ReservationState
+from inventory.models import ExceptionCause, Reservation, ReservationState, StockException
 from inventory.models.reservations import OPEN_STATES
 from inventory.services.booking import StockBook, open_book, part_of, report_exception
 from inventory.statements import ReservationChange, change_row, reservation_of
@@ -33,13 +34,14 @@ class Release:
     """`line` None is every line, `units` None all of the line.
 
     `to_window`: the shop put the units back by itself, so they are in its number again and in the ceiling of the window that sold them.
-    False: a deletion, or a refund without restock; the pieces become free.
+    False: a deletion, or a refund without restock; the pieces become free. `restocked_at`: the shop's time of the first, where it is known.
     """
 
     reference: str
     to_window: bool
     line: str | None = None
     units: Decimal | None = None
+    restocked_at: datetime | None = None
 
 
 @atomic
@@ -110,8 +112,22 @@ def release_lines(releases: Sequence[Release]) -> dict[tuple[str, str], Decimal]
             released[each.reference, line] = released.get((each.reference, line), Decimal(0)) + units
     book.except_what_broke(ExceptionCause.RESTOCK_AFTER_PICK, reference=releases[0].reference if len(references) == 1 else "")
     book.serve_waiting(book.touched)
+    _withdraw_explained(releases, rows, book.served)
     book.write()
     return released
+
+
+def _withdraw_explained(releases: Sequence[Release], rows: Sequence[Reservation], served: Collection[str]) -> None:
+    """A sale that was read before the restock that made room for it looked like more than its window could sell: it was no exception."""
+    windows = {row.reference: row.window for row in rows if row.window}
+    for each in releases:
+        if served and each.restocked_at is not None and each.reference in windows:
+            StockException.objects.filter(
+                cause=ExceptionCause.STAFF_ORDER,
+                window=windows[each.reference],
+                reference__in=served,
+                opened_at__gt=each.restocked_at,
+            ).delete()
 
 
 @atomic

@@ -142,16 +142,21 @@ def _give_back(steps: Sequence[tuple[OrderLine, Step]], short: Mapping[LineKey, 
     """
     restocks = {_key(line): (line, step.quantity) for line, step in steps if step.counts}
     unbacked = {key: min(short.get(key, ZERO), quantity) for key, (_line, quantity) in restocks.items()}
-    release_lines([_release(key, quantity, to_window=False) for key, quantity in unbacked.items()])
-    given = release_lines([_release(key, quantity - unbacked[key], to_window=True) for key, (_line, quantity) in restocks.items()])
-    release_lines([_release(_key(line), step.quantity, to_window=False) for line, step in steps if not step.counts])
+    release_lines([_release(key, quantity) for key, quantity in unbacked.items()])
+    given = release_lines([_restock(line, quantity - unbacked[key]) for key, (line, quantity) in restocks.items()])
+    release_lines([_release(_key(line), step.quantity) for line, step in steps if not step.counts])
     for key, (line, quantity) in restocks.items():
         if gone := quantity - given.get(key, ZERO):
             read_restocks_of_gone({line.window: gone}, reference=key[0])
 
 
-def _release(key: LineKey, units: Decimal, *, to_window: bool) -> Release:
-    return Release(key[0], to_window, key[1], units)
+def _release(key: LineKey, units: Decimal) -> Release:
+    return Release(key[0], to_window=False, line=key[1], units=units)
+
+
+def _restock(line: OrderLine, units: Decimal) -> Release:
+    reference, name = _key(line)
+    return Release(reference, to_window=True, line=name, units=units, restocked_at=line.order.channel_updated_at)
 
 
 def _short_units(missing: Iterable[Allocation | Reservation]) -> dict[LineKey, Decimal]:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from catalog.models import Variant
+from channels.contract import Unknown
 from channels.models import Account, Cursor
 from channels.services.connections import connect, secret_name
 from erp.core.clock import now
@@ -35,6 +36,8 @@ class Side(Protocol):
     def land_late(self) -> None: ...
     def forget_late(self) -> None: ...
     def has_late(self) -> bool: ...
+    def lose_next_cancel(self) -> None: ...
+    def is_cancelled(self, order: str) -> bool: ...
 
 
 def of_state(side: Side, state: str) -> list[str]:
@@ -92,6 +95,12 @@ class MemorySide:
 
     def has_late(self) -> bool:
         return bool(self.shop.late)
+
+    def lose_next_cancel(self) -> None:
+        self.shop.lost.append(Unknown("no answer"))
+
+    def is_cancelled(self, order: str) -> bool:
+        return bool(self.shop.orders[order]["status"] == "cancelled")
 
 
 class PracticeSide:
@@ -179,6 +188,12 @@ class PracticeSide:
 
     def has_late(self) -> bool:
         return bool(self._late())
+
+    def lose_next_cancel(self) -> None:
+        self.shop.faults.add("timeout_after", count=1, methods=["PUT"], path="/orders/", seconds=0)
+
+    def is_cancelled(self, order: str) -> bool:
+        return bool(self.store.rows("SELECT status FROM orders WHERE id = ?", int(order))[0]["status"] == "cancelled")
 
     def _late(self) -> list:  # type: ignore[type-arg]
         return [timer for timer in self.shop.rest._late if timer.is_alive() and not timer.finished.is_set()]

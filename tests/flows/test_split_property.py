@@ -160,6 +160,20 @@ class SplitVariantToTheEnd(SplitVariant):
             super().teardown()
 
 
+class SplitVariantCancelledHere(SplitVariantToTheEnd):
+    """Colleagues cancel orders of a shop, which hears of it later, or whose answer is lost: their pieces are nobody's until it is read."""
+
+    @precondition(lambda self: any(of_state(side, PAID) for side in self.house.sides))
+    @rule(which=FIRST_OR_SECOND, place=PLACES)
+    def a_colleague_cancels_an_order(self, which: int, place: int) -> None:
+        if orders := of_state(self.side(which), PAID):
+            self.house.cancel_here(self.side(which), orders[place % len(orders)])
+
+    @rule(which=FIRST_OR_SECOND, is_answer_lost=st.booleans())
+    def the_shop_is_told_of_cancels(self, which: int, is_answer_lost: bool) -> None:
+        self.house.tell_cancels(self.side(which), is_answer_lost=is_answer_lost)
+
+
 def _any_write(stock_class: StockClass, number: int, *, is_down: bool) -> Decision:
     if stock_class is EXACT:
         return compare_to(number)
@@ -232,3 +246,12 @@ MANY = [
 @pytest.mark.parametrize(("pair", "lives"), MANY, ids=["+".join(pair) for pair, _ in MANY])
 def test_a_split_variant_is_never_oversold_in_many_lives(street: Street, pair: tuple[StockClass, StockClass], lives: int) -> None:
     live(SplitVariantToTheEnd, street, pair, lives=lives, steps=40)
+
+
+FEW = [((ZERO, ZERO), 8), ((EXACT, ZERO), 8), ((EXACT, RELATIVE), 12)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("pair", "lives"), FEW, ids=["+".join(pair) for pair, _ in FEW])
+def test_nor_while_colleagues_cancel_orders_that_a_window_sold(street: Street, pair: tuple[StockClass, StockClass], lives: int) -> None:
+    live(SplitVariantCancelledHere, street, pair, lives=lives, steps=40)

@@ -5,11 +5,16 @@ lanes, importer and counter; a plain number ("zero") is a practice shop's, over 
 """
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from inventory.books import Guard, StockClass
+from inventory.models import StockException
+from orders.pieces import Line, LineStanding, target_of
+from orders.services import stocking
+from orders.states import OrderStatus
 from tests.clocks import ClockHand
 from tests.factories.crm import make_party
 from tests.factories.inventory import make_warehouse
@@ -244,6 +249,23 @@ def test_and_lose_no_order_when_everything_is_read(opened, guard, pair, on_hand,
         division.finish()
 
 
+@pytest.mark.parametrize("is_all_read", [False, True], ids=["one order", "all"])
+def test_a_sale_that_is_read_before_the_cancel_that_made_room_for_it_is_no_exception(opened, is_all_read: bool) -> None:
+    with opened((EXACT, ZERO), 1) as division:
+        a, _b = division.sides
+        a.take()
+        division.read_all(a)
+        a.put_back("1")
+        a.take()
+        if not is_all_read:
+            division.read(a, "2")
+            assert [row.cause for row in StockException.objects.all()] == ["staff_order"]
+        division.read_all(a)
+
+        assert not StockException.objects.exists()
+        division.finish()
+
+
 HIDDEN = [
     an_unpaid_order_expires_while_its_window_is_lowered,
     an_unpaid_order_expires_after_its_window_was_raised,
@@ -259,3 +281,40 @@ def test_a_piece_that_a_plain_number_was_written_over_is_shown_again(opened, exa
 
         division.finish()
         assert [side.shows() for side in division.sides] == [2, 2]
+
+
+def a_colleague_cancels_what_a_window_sold(house: Division, a: Side, b: Side) -> None:
+    """The shop puts the piece back into its window only when it is told; until that is read the piece is nobody's."""
+    a.take()
+    house.read_all(a)
+    for order in list(a.orders):
+        house.cancel_here(a, order)
+    house.deliver()
+    house.sell_by_phone()
+    house.tell_cancels(a)
+    a.take()
+
+
+def freed_at_once(line: Line, *, gives_up: bool) -> LineStanding:
+    if line.order.status == OrderStatus.CANCELLED and line.order.is_restocked is None:
+        return LineStanding(Decimal(0), line.counted)
+    return target_of(line, gives_up=gives_up)
+
+
+@pytest.mark.parametrize("pair", [(EXACT, EXACT), (ZERO, EXACT)], ids="+".join)
+def test_a_cancel_here_that_freed_its_piece_at_once_would_sell_it_twice(opened, pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stocking, "target_of", freed_at_once)
+    with opened(pair, 1) as division:
+        a_colleague_cancels_what_a_window_sold(division, *division.sides)
+
+        assert division.sold == 2
+
+
+@pytest.mark.parametrize("pair", [(EXACT, EXACT), (ZERO, EXACT)], ids="+".join)
+def test_a_cancel_here_frees_its_piece_once_the_shop_has_put_it_back(opened, pair) -> None:
+    with opened(pair, 1) as division:
+        a_colleague_cancels_what_a_window_sold(division, *division.sides)
+
+        division.check()
+        assert (division.counter, list(division.sides[0].orders.values())) == (0, ["cancelled", "paid"])
+        division.finish()

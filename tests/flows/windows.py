@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, cast
 
-from channels.contract import Capabilities, ItemError, StockDone, StockRefused, StockResult, StockTarget, Unknown
+from channels.contract import Capabilities, ItemError, OperationState, StockDone, StockRefused, StockResult, StockTarget, Unknown
 from channels.registry import connectors
 from tests.factories.channels import MemoryConnector, MemoryShop
 
@@ -92,6 +92,14 @@ class ExactConnector(MemoryConnector):
     def publish_stock(self, batch: Sequence[StockTarget], key: str) -> StockResult:
         self._shop.fail_if_told("publish")
         return cast(WindowShop, self._shop).receive(batch)
+
+    def cancel_order(self, external_id: str, reason: str, key: str) -> OperationState:
+        shop = cast(WindowShop, self._shop)
+        was_there = shop.orders[external_id]["status"] == "cancelled"
+        if not was_there:
+            shop.put_back(external_id)
+        self._lose()
+        return OperationState(was_there=was_there)
 
 
 class RelativeConnector(ExactConnector):

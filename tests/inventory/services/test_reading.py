@@ -1,10 +1,12 @@
 """What is read in a shop beside sales, and what the promise of a division excepts."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from erp.core import clock
 from inventory.models import Allotment, Reservation, StockException, StockLevel, WindowPolicy
 from inventory.services import allotting
 from inventory.services.booking import report_exception
@@ -113,6 +115,17 @@ def test_what_a_window_sells_above_its_ceiling_and_nobody_has_is_excepted_with_i
         ("reserved", 1),
         ("short", 2),
     ]
+
+
+@pytest.mark.parametrize(("hours", "left_over"), [(-1, []), (1, [("staff_order", 3)])], ids=["before it was read", "later"])
+def test_a_restock_that_made_room_for_the_sale_withdraws_its_exception(vase, left, hours, left_over):
+    reserve([claim(vase, 4, window=left.window, reference="ord_1")])
+    reserve([claim(vase, 3, window=left.window, reference="ord_2")])
+    at = clock.now() + timedelta(hours=hours)
+
+    release_lines([Release("ord_1", to_window=True, restocked_at=at)])
+
+    assert exceptions() == left_over
 
 
 def test_what_others_notice_is_recorded_with_its_cause(left):

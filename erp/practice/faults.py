@@ -55,6 +55,7 @@ class Faults:
         self._rules: list[Rule] = []
         self._random = random.Random(0)
         self._lock = threading.Lock()
+        self._cleared = threading.Event()
 
     def add(
         self,
@@ -78,8 +79,16 @@ class Faults:
         return rule
 
     def clear(self, kind: str | None = None) -> None:
+        """Without a kind: all of them; who waits because of one goes on."""
         with self._lock:
             self._rules = [rule for rule in self._rules if kind is not None and rule.kind != kind]
+            if kind is None:
+                self._cleared.set()
+                self._cleared = threading.Event()
+
+    def wait(self, seconds: float) -> None:
+        """Real time passes, at most until the faults are cleared."""
+        self._cleared.wait(seconds)
 
     def seed(self, number: int) -> None:
         with self._lock:

@@ -142,7 +142,7 @@ for _method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
 
 
 class RunningSite:
-    """A shop that answers at `url` until `stop()`; over TLS its self-signed certificate is the file `certificate`."""
+    """A shop, `site`, that answers at `url` until `stop()`; over TLS its self-signed certificate is the file `certificate`."""
 
     def __init__(self, site: Site, *, port: int, tls: bool, folder: Path, on_stop: Callable[[], None]) -> None:
         self.certificate: Path | None = None
@@ -151,6 +151,7 @@ class RunningSite:
             self.certificate = make_certificate(folder)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(self.certificate)
+        self.site = site
         self._server = _Server(port, site, context)
         self._on_stop = on_stop
         self.port: int = self._server.server_address[1]

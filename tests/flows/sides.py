@@ -178,22 +178,17 @@ class PracticeSide:
             self.shop.faults.add(kind, count=1, methods=["POST"], path="/products/", seconds=0, **more)
 
     def land_late(self) -> None:
-        for timer in self._late():
-            timer.cancel()
-            timer.function()
+        self.shop.rest.land_late()
 
     def forget_late(self) -> None:
-        for timer in self._late():
+        for timer in self.shop.rest.late():
             timer.cancel()
 
     def has_late(self) -> bool:
-        return bool(self._late())
+        return bool(self.shop.rest.late())
 
     def lose_next_cancel(self) -> None:
         self.shop.faults.add("timeout_after", count=1, methods=["PUT"], path="/orders/", seconds=0)
 
     def is_cancelled(self, order: str) -> bool:
         return bool(self.store.rows("SELECT status FROM orders WHERE id = ?", int(order))[0]["status"] == "cancelled")
-
-    def _late(self) -> list:  # type: ignore[type-arg]
-        return [timer for timer in self.shop.rest._late if timer.is_alive() and not timer.finished.is_set()]

@@ -46,7 +46,7 @@ def oauth_query(method: str, url: str, pairs: list[tuple[str, str]], key: str, s
 
 
 class Caller:
-    def __init__(self, url: str, key: str, secret: str, timeout: float = 10.0) -> None:
+    def __init__(self, url: str, key: str, secret: str, timeout: float = 60.0) -> None:
         self.url, self.key, self.secret = url, key, secret
         address = urlsplit(url)
         self._connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=timeout)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from erp.practice.woocommerce import Store
+
 
 @dataclass
 class Knock:
@@ -17,6 +19,9 @@ class Knock:
     @property
     def topic(self) -> str:
         return str(self.headers.get("X-WC-Webhook-Topic", "ping"))
+
+
+PATIENCE_SECONDS = 60.0  # no measure: only so that nothing waits for ever
 
 
 class Listener:
@@ -52,7 +57,7 @@ class Listener:
         self._server.server_close()
         self._thread.join()
 
-    def wait_for(self, number: int, topic: str = "", seconds: float = 5.0) -> list[Knock]:
+    def wait_for(self, number: int, topic: str = "", seconds: float = PATIENCE_SECONDS) -> list[Knock]:
         """The first `number` knocks of a topic (all but pings where none is named), or what came in time."""
 
         def fitting() -> list[Knock]:
@@ -63,7 +68,7 @@ class Listener:
             return fitting()
 
 
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+def until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
     """Wait for what another thread of the shop is about to do."""
     end = time.monotonic() + seconds
     while not condition():
@@ -71,3 +76,15 @@ def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+def is_put_off(store: Store) -> bool:
+    """A fault has struck a delivery, which waits for its new moment."""
+    return bool(store.rows("SELECT id FROM deliveries WHERE state = 'queued' AND faults = 'webhook_late'"))
+
+
+def let_late_leave(store: Store) -> None:
+    """What waits for its moment leaves now."""
+    assert until(lambda: is_put_off(store))
+    with store.write() as change:
+        change.db.execute("UPDATE deliveries SET due = 0 WHERE state = 'queued'")

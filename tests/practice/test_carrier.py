@@ -37,7 +37,7 @@ class Desk:
     account: dict[str, str]
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, str]:
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=5)
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)
         try:
             connection.request(method, path, json.dumps({"account": self.account, **body}) if body is not None else None, self.account)
             response = connection.getresponse()
@@ -96,7 +96,7 @@ def test_a_refusal_is_an_answer_of_200_with_a_negative_code(desk: Desk) -> None:
 
 @pytest.mark.parametrize("body", [b"[]", b"{", b'{"account": 1}', b'{"account": {"userID": "x", "password": "y"}, "spedizione": 3}'])
 def test_nonsense_is_refused_in_the_envelope(desk: Desk, body: bytes) -> None:
-    connection = http.client.HTTPConnection(urlsplit(desk.url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(desk.url).netloc, timeout=60)
     connection.request("POST", "/rest/v1/spedizioni", body)
     said = json.loads(connection.getresponse().read())
     connection.close()

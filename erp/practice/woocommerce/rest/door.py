@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -38,8 +37,18 @@ class RestDoor:
 
     def stop(self) -> None:
         """A write still under way to a shop that closes never lands."""
+        self._faults.clear()
         for timer in self._late:
             timer.cancel()
+
+    def land_late(self) -> None:
+        """What would land later lands now."""
+        for timer in self.late():
+            timer.cancel()
+            timer.function()
+
+    def late(self) -> list[threading.Timer]:
+        return [timer for timer in self._late if timer.is_alive() and not timer.finished.is_set()]
 
     def answer(self, request: Request) -> Answer:
         if request.path.rstrip("/") == "/wp-json":
@@ -47,7 +56,7 @@ class RestDoor:
         latency = self._draw("latency", request)
         half = latency.get("ms", 300) / 2000 if latency is not None else 0.0
         if half:
-            time.sleep(half)
+            self._faults.wait(half)
         answer = self._refused(request) or self._served(request)
         answer.wait += half
         return answer

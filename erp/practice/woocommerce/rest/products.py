@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import time
 from typing import Any
 
 from erp.practice.woocommerce.errors import RestError, not_found
@@ -147,7 +146,7 @@ def _added_in_memory(call: Call, before: sqlite3.Row, delta: Any) -> int:
     """Read, add and, later, write: a sale that falls between is erased. The fault `slow_delta` widens the gap."""
     slow = call.faults.draw("slow_delta", call.request.method, call.request.path)
     if slow is not None:
-        time.sleep(slow.get("seconds", 0.2))
+        call.faults.wait(slow.get("seconds", 0.2))
     return int(before["stock_quantity"] or 0) + loose_integer(delta)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from channels.contract import BadSignature, ChannelEvent, HandshakeReply
 from erp.practice.woocommerce import staff
-from tests.fixtures.local_server import Asked, local_server
+from tests.fixtures.local_server import PATIENCE_SECONDS, Asked, local_server
 from tests.fixtures.woocommerce.connecting import Keys, connect
 
 
@@ -16,7 +16,7 @@ def door():
         yield running
 
 
-def arrived(door, topic: str | None, wait: float = 5.0) -> Asked:
+def arrived(door, topic: str | None, wait: float = PATIENCE_SECONDS) -> Asked:
     """The first delivery of a topic; None is the ping."""
     deadline = time.monotonic() + wait
     while time.monotonic() < deadline:
@@ -63,7 +63,7 @@ def test_a_wrong_signature_is_refused_and_a_rotated_secret_is_not(shop, running,
 
     rotated = Keys(**{**keys.keys, "webhook_secret": "new", "webhook_secret_before": "whsec"})
     buyer.check_out([(mug, 1)])
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while sum(asked.headers.get("x-wc-webhook-topic") == "order.created" for asked in door.asked) < 2 and time.monotonic() < deadline:
         time.sleep(0.02)
     last = [asked for asked in door.asked if asked.headers.get("x-wc-webhook-topic") == "order.created"][-1]

@@ -17,6 +17,7 @@ import django
 import psycopg
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.test import TransactionTestCase
 from psycopg import sql
 
@@ -101,6 +102,17 @@ def make_as_new(_test: TransactionTestCase) -> None:
     """Stands for Django's flush after a test whose transactions were real."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT as_new.again()")
+
+
+def somebody_waits(cursor: CursorWrapper) -> bool:
+    """Whether a session of this database waits for a lock; other workers' databases are on the same server.
+
+    (pg_stat_activity would not do: a transaction sees it as it was at first sight.)
+    """
+    ours = "SELECT pid FROM pg_locks WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    cursor.execute(f"SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND pid IN ({ours})")
+    (waits,) = cursor.fetchone()
+    return bool(waits)
 
 
 def _fingerprint() -> str:

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from erp.pages.orders.deeds import DEEDS
 
+PATIENCE_SECONDS = 300  # no measure: only so that nothing waits for ever
 _INPUT = re.compile(r"<input[^>]*>")
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 
@@ -30,7 +31,7 @@ class Person:
 
     def open(self, address: str) -> tuple[str, dict[str, str]]:
         """The page and the cookies that it leaves."""
-        answer = httpx.get(self._server + address, cookies=self._cookies, timeout=30)
+        answer = httpx.get(self._server + address, cookies=self._cookies, timeout=PATIENCE_SECONDS)
         assert answer.status_code == 200, address
         return answer.text, {**self._cookies, **dict(answer.cookies)}
 
@@ -59,7 +60,9 @@ class Person:
         chosen = {"orders": ",".join(str(order.pk) for order in orders), "query": "?queue=ship"}
         form = {**chosen, "token": uuid4().hex}
         if DEEDS[code].asks:
-            asked = httpx.post(self._server + reverse("orders_ask", args=[code]), data=chosen, cookies=cookies, headers=headers, timeout=30)
+            asked = httpx.post(
+                self._server + reverse("orders_ask", args=[code]), data=chosen, cookies=cookies, headers=headers, timeout=PATIENCE_SECONDS
+            )
             form = _inputs(asked.text)
         return self._send(reverse("orders_act", args=[code]), {"data": {**form, **typed}, "headers": headers}, cookies, times)
 
@@ -77,8 +80,8 @@ class Person:
         start = Barrier(times)
 
         def send(_number: int) -> int:
-            start.wait(30)
-            return httpx.post(self._server + action, cookies=cookies, timeout=30, **what).status_code
+            start.wait(PATIENCE_SECONDS)
+            return httpx.post(self._server + action, cookies=cookies, timeout=PATIENCE_SECONDS, **what).status_code
 
         with ThreadPoolExecutor(times) as fingers:
             return list(fingers.map(send, range(times)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 from django.contrib.auth.models import User
@@ -18,10 +18,11 @@ from inventory.models import StockLevel
 from inventory.shipping.models import Shipment
 from orders.models import Hold, Order, Payment
 from tests.attacks.way_out import WayOut, is_sound
+from tests.databases import somebody_waits
 from tests.factories.orders import bank_transfer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 300  # no measure: only so that nothing waits for ever
 
 
 @pytest.fixture
@@ -39,13 +40,12 @@ def another_who_wants(order: Order, *, holding: type[Model]) -> Iterator[None]:
     def work() -> None:
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SET LOCAL deadlock_timeout = '60s'")
+                cursor.execute("SET LOCAL deadlock_timeout = '300s'")
                 holding._base_manager.select_for_update().get()
                 has_row.set()
-                until, waiting = monotonic() + PATIENCE_SECONDS, 0
-                while not waiting and monotonic() < until:
-                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                    (waiting,) = cursor.fetchone()
+                until = monotonic() + PATIENCE_SECONDS
+                while not somebody_waits(cursor) and monotonic() < until:
+                    sleep(0.005)
                 Order.objects.select_for_update().get(pk=order.pk)
         finally:
             connection.close()

@@ -141,7 +141,7 @@ def test_news_about_an_order_that_cannot_be_asked_for_is_settled_and_asks_nobody
 
 def _raw(server: str, headers: dict[str, str], body: bytes) -> tuple[int, str]:
     told = urlsplit(server)
-    line = http.client.HTTPConnection(told.hostname or "", told.port, timeout=20)
+    line = http.client.HTTPConnection(told.hostname or "", told.port, timeout=300)
     try:
         line.request("POST", "/webhooks/terramare/", body=body, headers=headers)
         answer = line.getresponse()

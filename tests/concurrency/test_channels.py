@@ -17,7 +17,7 @@ from crm.models import Party
 from erp.core.clock import now
 from inventory.models import Reservation, StockLevel
 from orders.models import Order, OrderLine
-from tests.concurrency.processes import together
+from tests.concurrency.processes import PATIENCE_SECONDS, together
 from tests.factories.channels import MemoryShop, make_account, make_listing, shops
 from tests.factories.inventory import make_variant, make_warehouse, put
 
@@ -58,7 +58,7 @@ def look_then_insert(account_id: int, looked: Barrier) -> None:
     """What every inbox without a constraint does."""
     key = {"account_id": account_id, "kind": "order.changed", "external_id": "1", "body_hash": "x"}
     is_new = not InboxMessage.objects.filter(**key).exists()
-    looked.wait(30)
+    looked.wait(PATIENCE_SECONDS)
     if is_new:
         InboxMessage.objects.create(**key, body="", via="webhook", received_at=now(), due_at=now())
 

@@ -26,7 +26,7 @@ from orders.models import Order
 from orders.services.changing import change_order
 from orders.services.placing import place_orders
 from tests.clocks import ClockHand
-from tests.concurrency.processes import together
+from tests.concurrency.processes import PATIENCE_SECONDS, together
 from tests.factories.crm import anna, make_company
 from tests.factories.orders import draft, later, refund, tell_refund
 from tests.orders.invoices.conftest import SELLER_VAT, business, carriage, rate_rows, sold
@@ -52,7 +52,7 @@ def look_then_number(looked) -> int:
     """What everybody does who numbers by the highest number so far."""
     with transaction.atomic():
         highest = NumberSeries.objects.get(code="race").last
-        looked.wait(30)
+        looked.wait(PATIENCE_SECONDS)
         NumberSeries.objects.filter(code="race").update(last=highest + 1)
         return highest + 1
 

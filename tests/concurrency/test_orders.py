@@ -14,7 +14,7 @@ from orders.models import Hold, Order, OrderLine
 from orders.rows import new_order_values
 from orders.services.placing import place_order, place_orders
 from orders.treatment import judge
-from tests.concurrency.processes import together
+from tests.concurrency.processes import PATIENCE_SECONDS, together
 from tests.factories.crm import anna, make_party
 from tests.factories.inventory import make_variant, make_warehouse, put
 from tests.factories.orders import draft, line
@@ -48,7 +48,7 @@ def look_then_insert(told, party_id, looked) -> None:
     values["party_id"] = values.pop("party")
     with transaction.atomic():
         is_new = not Order.objects.filter(source=told.source, external_id=told.external_id).exists()
-        looked.wait(30)
+        looked.wait(PATIENCE_SECONDS)
         if is_new:
             Order.objects.create(**values)
 

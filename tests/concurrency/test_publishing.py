@@ -21,7 +21,7 @@ from inventory.models import StockLevel, WindowPolicy
 from inventory.queries import availabilities
 from inventory.services.reserving import reserve
 from tests.clocks import ClockHand
-from tests.concurrency.processes import together
+from tests.concurrency.processes import PATIENCE_SECONDS, together
 from tests.factories.inventory import claim, make_variant, make_warehouse, put
 from tests.flows.sides import PracticeSide
 
@@ -56,12 +56,12 @@ def look_then_send(account: Account, item: str, variant_id: int, looked: Event, 
     """What every worker does that asks nobody: read what is there, and say it."""
     number = availabilities([variant_id])[variant_id]
     looked.set()
-    go.wait(30)
+    go.wait(PATIENCE_SECONDS)
     connect(account).publish_stock([StockTarget(item, number)], "key")
 
 
 def sell_then_send(account: Account, item: str, mug: Variant, looked: Event, go: Event) -> None:
-    looked.wait(30)
+    looked.wait(PATIENCE_SECONDS)
     reserve([claim(mug, 1)])
     connect(account).publish_stock([StockTarget(item, availabilities([mug.pk])[mug.pk])], "key")
     go.set()
@@ -125,7 +125,7 @@ def two_jobs(shop: PracticeSide) -> Iterator[list[Job]]:
 def look_then_claim(job: Job, looked: "multiprocessing.synchronize.Barrier") -> bool:
     """The look of a claim without the constraint behind it."""
     is_free = not Job.objects.filter(account=job.account_id, lane=job.lane, state="claimed").exists()
-    looked.wait(30)
+    looked.wait(PATIENCE_SECONDS)
     return is_free and bool(Job.objects.filter(pk=job.pk, state="ready").update(state="claimed", token=f"worker {job.pk}"))
 
 

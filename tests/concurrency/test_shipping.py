@@ -17,7 +17,7 @@ from inventory.shipping.services.picking import make_pick_list
 from orders.models import Order, OrderLine
 from orders.services.cancelling import cancel_order
 from orders.services.fulfilling import follow_orders, follow_shipped
-from tests.concurrency.processes import together
+from tests.concurrency.processes import PATIENCE_SECONDS, together
 from tests.factories.inventory import make_warehouse
 from tests.factories.shipping import make_order, make_shipment, stocked
 
@@ -34,7 +34,7 @@ def read_check_write(shipment_id, looked) -> bool:
     with transaction.atomic():
         shipment = Shipment.objects.get(pk=shipment_id)
         is_there = shipment.status == "ready"
-        looked.wait(30)
+        looked.wait(PATIENCE_SECONDS)
         if is_there:
             for line in shipment.lines.all():
                 level = StockLevel.objects.select_for_update().get(variant=line.variant, warehouse=shipment.warehouse)

@@ -13,12 +13,13 @@ from crm.people import Person
 from crm.services.parties import resolve_parties
 from erp.core import clock
 from erp.core.transactions import atomic
+from tests.databases import somebody_waits
 from tests.factories.crm import anna, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGE = [anna(number) for number in range(1, 51)]
-WAIT_SECONDS = 30
+WAIT_SECONDS = 300  # no measure: only so that nothing waits for ever
 
 
 def in_threads(*works: Callable[[], object]) -> list[object]:
@@ -35,12 +36,10 @@ def in_threads(*works: Callable[[], object]) -> list[object]:
 
 
 def wait_until_someone_waits() -> None:
-    """Until another connection waits for a lock. (pg_stat_activity would not do: a transaction sees it as it was at first sight.)"""
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
+            if somebody_waits(cursor):
                 return
         time.sleep(0.005)
     raise AssertionError("nobody waits for a lock")

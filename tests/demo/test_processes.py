@@ -13,9 +13,9 @@ import pytest
 
 from erp.practice.demo.processes import ChildEnded, Supervisor
 
-SLEEP = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)']); time.sleep(99)"
+SLEEP = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(999)']); time.sleep(999)"
 SLEEPER = [sys.executable, "-c", SLEEP]
-DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(99)"
+DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(999)"
 STUBBORN = [sys.executable, "-c", DEAF]
 SHOW = "import os; print(os.environ['REGIA_TEST_MARK'], os.getpgid(0) == os.getpid())"
 OWNER = """
@@ -29,7 +29,7 @@ with Supervisor(Path(sys.argv[1]), {"REGIA_TEST_MARK": sys.argv[1]}) as supervis
     print("ready", flush=True)
     if sys.argv[3] == "fail":
         raise RuntimeError("on purpose")
-    time.sleep(99)
+    time.sleep(999)
 """
 
 
@@ -45,7 +45,7 @@ def marked(mark: Path) -> list[psutil.Process]:
     return found
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 15) -> None:
+def wait_until(is_so: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not is_so() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -68,7 +68,7 @@ def test_children_and_their_children_end_with_the_supervisor(tmp_path, kind):
     assert len(marked(tmp_path)) == 4
 
     owner.send_signal(kind)
-    owner.communicate(timeout=20)
+    owner.communicate(timeout=120)
     wait_until(lambda: not marked(tmp_path))
 
     assert marked(tmp_path) == []
@@ -77,9 +77,10 @@ def test_children_and_their_children_end_with_the_supervisor(tmp_path, kind):
 @pytest.mark.slow
 def test_an_exception_ends_them_too(tmp_path):
     owner = start_owner(tmp_path, SLEEPER, end="fail")
-    owner.communicate(timeout=20)
+    owner.communicate(timeout=120)
 
     assert owner.returncode == 1
+    wait_until(lambda: not marked(tmp_path))
     assert marked(tmp_path) == []
 
 
@@ -87,7 +88,7 @@ def test_an_exception_ends_them_too(tmp_path):
 def test_a_child_that_does_not_listen_is_killed(tmp_path):
     with Supervisor(tmp_path, {}) as supervisor:
         child = supervisor.start("deaf", STUBBORN)
-        supervisor.wait_for("deaf", lambda: "deaf" in child.tail(), seconds=10)
+        supervisor.wait_for("deaf", lambda: "deaf" in child.tail(), seconds=120)
 
     assert child.process.returncode == -signal.SIGKILL
 

@@ -49,18 +49,18 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=
 LANE = lane_of("")
 SHARED_PIECES, SPLIT_PIECES = 40, 100
 SHARED_SECONDS, SPLIT_SECONDS = 12, 30
-PATIENCE_SECONDS = 45
+PATIENCE_SECONDS = 600  # no measure: only so that nothing waits for ever
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "latency", "ms": 2000},
     {"kind": "timeout_before", "probability": 0.15, "methods": ["POST"], "path": "/products/", "seconds": 0.2},
     {"kind": "timeout_after", "probability": 0.15, "methods": ["POST"], "path": "/products/", "seconds": 0.2},
-    {"kind": "late_write", "probability": 0.3, "methods": ["POST"], "path": "/products/", "seconds": 0.2, "delay": 4},
+    {"kind": "late_write", "probability": 0.3, "methods": ["POST"], "path": "/products/", "seconds": 0.2, "delay": 3},
 )
 SOLD = "SELECT ts, change, order_id FROM stock_events WHERE order_id <> 0 AND product_id = ? ORDER BY id"
 
 
 class ImpatientConnector(WooCommerceConnector):
-    """Writes land within 8 seconds or never: the late ones of this test need 4."""
+    """Writes land within 8 seconds or never: the late ones of this test need 3."""
 
     code = "woocommerce-impatient"
 
@@ -159,6 +159,7 @@ class Hammering:
     counter: Counter
     pieces: int
     seconds: int
+    at_least: int
     weights: Iterator[tuple[int, int]] = field(default_factory=lambda: cycle([(1, 4), (4, 1), (1, 1)]))
 
     def run(self) -> dict[str, Any]:
@@ -174,6 +175,8 @@ class Hammering:
         buyers.add(self.counter.act, (0.8, 1.6))
         buyers.add(self._favour_the_other, (3, 4))
         buyers.stopping.wait(self.seconds)
+        while self._sold() < self.at_least and time.monotonic() < began + PATIENCE_SECONDS:  # on a slow machine the same takes longer
+            buyers.stopping.wait(0.5)
         buyers.stop()
         for shopper in shoppers:
             shopper.close()
@@ -234,6 +237,9 @@ class Hammering:
             moves += [(datetime.fromisoformat(row["ts"]), -row["change"]) for row in side.store.rows(SOLD, int(side.item))]
         return sorted(moves)
 
+    def _sold(self) -> int:
+        return sum(change for _at, change in self._timeline() if change > 0)
+
     def _faults(self) -> dict[str, int]:
         struck: dict[str, int] = {}
         for side in self.sides:
@@ -247,7 +253,7 @@ class Hammering:
         for _at, change in moves:
             now += change
             most = max(most, now)
-        sold = sum(change for _at, change in moves if change > 0)
+        sold = self._sold()
         oversold = max(most - self.pieces, 0)
         answers = list(StockWrite.objects.values_list("answer", flat=True))
         return {
@@ -276,7 +282,7 @@ def hammer(clock: ClockHand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tr
     monkeypatch.setattr("erp.core.events._no_wake_before", float("inf"))
     opened: list[PracticeSide] = []
 
-    def run(mode: str, numbers: tuple[int, int], *, pieces: int, seconds: int) -> dict[str, Any]:
+    def run(mode: str, numbers: tuple[int, int], *, pieces: int, seconds: int, at_least: int = 0) -> dict[str, Any]:
         variant = make_variant("VASO")
         put(variant, make_warehouse(), pieces, is_split=mode == "split")
         WindowPolicy.objects.create(variant=variant, mode=mode)
@@ -287,7 +293,7 @@ def hammer(clock: ClockHand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tr
             side.account.settings["timeout_seconds"] = 6
             side.account.save()
             side.open(variant, number)
-        return Hammering(sides, variant, Counter(variant, make_party().pk), pieces, seconds).run()
+        return Hammering(sides, variant, Counter(variant, make_party().pk), pieces, seconds, at_least).run()
 
     yield run
     for side in opened:
@@ -304,12 +310,13 @@ def keep(mode: str, report: dict[str, Any]) -> None:
 
 
 def test_hammered_in_split_nothing_is_oversold_and_no_order_lost(hammer: Callable[..., Any]) -> None:
-    report = hammer("split", (SPLIT_PIECES // 2, SPLIT_PIECES // 4), pieces=SPLIT_PIECES, seconds=SPLIT_SECONDS)
+    numbers, enough = (SPLIT_PIECES // 2, SPLIT_PIECES // 4), SPLIT_PIECES // 4 + 1
+    report = hammer("split", numbers, pieces=SPLIT_PIECES, seconds=SPLIT_SECONDS, at_least=enough)
     keep("split", report)
 
     assert (report["oversold"], report["orders_lost"], report["exceptions"]) == (0, [], [])
     assert (check_ledger(), Reservation.objects.filter(state="short").count()) == ([], 0)
-    assert report["sold"] > SPLIT_PIECES // 4
+    assert report["sold"] >= enough
 
 
 @pytest.mark.parametrize("mode", ["share", "auto"])

@@ -17,7 +17,7 @@ from channels.models import Cursor, Job, OrderLease, StockWrite
 from erp.core.clock import real_now
 from erp.core.models import Delivery
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 300  # no measure: only so that nothing waits for ever
 
 
 def die(*_arguments: object, **_named: object) -> NoReturn:

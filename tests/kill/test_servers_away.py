@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,6 +130,8 @@ def test_a_restart_of_postgresql_in_the_middle_of_one_order_parks_it_not(
 
 WITHOUT_REDIS = """
 import json, sys, time
+waited = []
+time.sleep = waited.append
 import django
 django.setup()
 from django.contrib.auth.models import User
@@ -143,13 +144,11 @@ from tests.factories.channels import MemoryShop, shops
 shop = shops["terramare"] = MemoryShop()
 for number in ("1", "2"):
     shop.sell(number, {"mug": 1})
-answers, longest = [], 0.0
+answers = []
 for _again in range(3):
     for number in ("1", "2"):
         headers, body = shop.news_of(number)
-        began = time.monotonic()
         answers.append(Client().post("/webhooks/terramare/", body, content_type="application/json", headers=headers).status_code)
-        longest = max(longest, time.monotonic() - began)
 shop.sell("3", {"mug": 1})
 account = Account.objects.get()
 report = pull_orders(account.pk)
@@ -159,28 +158,25 @@ User.objects.create_user("laura", password="una-frase-lunga-e-mia", is_staff=Tru
 person = Client()
 door = person.post("/accounts/login/", {"login": "laura", "password": "una-frase-lunga-e-mia"}).status_code
 page = person.get("/").status_code
-print(json.dumps({"answers": answers, "longest": longest, "complete": report.is_complete, "door": door, "page": page}))
+print(json.dumps({"answers": answers, "waited": waited, "complete": report.is_complete, "door": door, "page": page}))
 """
 
 
 def test_without_redis_webhooks_are_stored_orders_imported_and_no_shop_hears_of_it(account: Account) -> None:
     """A process of its own, whose Redis is an address where nobody listens."""
     told_by = {"DJANGO_SETTINGS_MODULE": "erp.settings", "DATABASE_URL": database_url(), "REDIS_URL": NOBODY, "REGIA_HOSTS": "testserver"}
-    began = time.monotonic()
-
     run = subprocess.run(
         [sys.executable, "-c", WITHOUT_REDIS],
         env={**os.environ, **told_by},
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
 
     assert run.returncode == 0, run.stderr[-3000:]
     told = json.loads(run.stdout)
     assert (told["answers"], told["complete"], told["door"], told["page"]) == ([200] * 6, True, 302, 200)
-    assert told["longest"] < 3  # a shop hangs up after five seconds; it was six, and is 20 ms on a machine that does nothing else
-    assert time.monotonic() - began < 30
+    assert told["waited"] == []  # a shop hangs up after five seconds, and it was six that the broker's client slept between its attempts
     all_is_here(3)

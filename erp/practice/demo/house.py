@@ -10,7 +10,7 @@ from celery import current_app
 
 from erp.practice.demo.processes import Supervisor
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 PING_SECONDS = 0.5
 WORKERS = (("live", "live", 3), ("stock", "stock", 2), ("papers", "papers", 1), ("backlog", "backlog", 1))
 """Name, queues and processes of each worker."""

@@ -32,7 +32,7 @@ from orders.invoices.services.configuring import set_invoice_settings
 from orders.invoices.states import IssueMoment
 
 WEB_PORT = 8000
-SHOP_SECONDS = 30
+SHOP_SECONDS = 180
 
 
 @dataclass

@@ -27,7 +27,7 @@ def program(*words: str) -> subprocess.CompletedProcess[str]:
     nowhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
     environment = {**os.environ, **nowhere, "DJANGO_SETTINGS_MODULE": "erp.settings"}
     command = [sys.executable, "manage.py", "explain_payload", *words]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_an_order_is_one_json_document_on_stdout():

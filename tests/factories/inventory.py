@@ -19,7 +19,7 @@ def make_warehouse(code: str = "CT", *, priority: int = 10, is_active: bool = Tr
 
 
 def make_variant(sku: str = "", **fields: Any) -> Variant:
-    sku = sku or f"SKU-{next(_numbers)}"
+    sku = sku or f"SKU-{next(_numbers):06}"  # in this order by name too
     tax, _ = TaxCategory.objects.get_or_create(code="ordinaria", defaults={"name": "Ordinaria", "rate": Decimal(22)})
     product = Product.objects.create(name=sku, sort_name=sku.lower(), tax_category=tax)
     return Variant.objects.create(**{"product": product, "sku": sku, "title": sku, "sort_title": sku.lower(), **fields})

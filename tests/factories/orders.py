@@ -26,7 +26,7 @@ from tests.factories.crm import HOME, anna, person
 SOURCE = "terramare"
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 RATE = Decimal(22)
-_numbers = count(5001)
+_numbers = count(500_001)
 
 
 def line(variant: Variant | None = None, quantity: float = 1, *, net: str = "10.00", external_id: str = "1", **fields: Any) -> NewLine:

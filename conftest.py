@@ -1,22 +1,33 @@
 """What every test may use. The servers start with `tests.settings`, before Django is set up."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 
 from erp.core import clock as the_clock
+from erp.core import events
 from erp.core.delivering import deliver_pending
+from erp.core.http import redis_at
 from tests import servers
-from tests.clocks import ClockHand
+from tests.clocks import TUESDAY, ClockHand
 from tests.databases import Pattern, make_as_new
 
 pattern = Pattern(servers.home())
+
+# The same examples in every run, and none is a failure because the machine was slow.
+hypothesis.settings.register_profile(
+    "house", deadline=None, derandomize=True, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,13 +76,36 @@ def _house_language() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """No test finds what another left in the cache, or in the Redis that this worker has to itself."""
+    cache.clear()
+    events._no_wake_before = 0.0
+    if servers.are_ours():
+        redis_at(settings.REDIS_URL).flushdb()
+
+
 @pytest.fixture
-def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ClockHand]:
-    """REGIA_CLOCK of its own, at real time and speed until it is moved."""
-    path = tmp_path / "clock.json"
-    the_clock.set_clock(path)
+def pace() -> float:
+    """How fast the clock of the tests goes: what was done a real second ago is a hundredth old. Folders where whole shops run say 1."""
+    return 0.01
+
+
+@pytest.fixture(autouse=True)
+def clock(request: pytest.FixtureRequest, pace: float, monkeypatch: pytest.MonkeyPatch) -> ClockHand:
+    """Whenever and wherever a test runs, it begins at eleven in the morning of one Tuesday; no page is a second older on a slow machine.
+
+    In a browser it is as late as it is: the browser's own clock shows nothing else.
+    """
+    path = servers.home() / f"clock-{os.getpid()}.json"
+    path.unlink(missing_ok=True)
     monkeypatch.setenv("REGIA_CLOCK", str(path))
-    return ClockHand(path)
+    the_clock.set_clock(path)
+    hand = ClockHand(path)
+    if not request.node.get_closest_marker("browser"):
+        hand.stand_at(TUESDAY)
+        hand.run(faster=pace)
+    return hand
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """The hand on the clock that every process of a test reads."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from erp.core import clock as the_clock
+
+TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
 class ClockHand:
@@ -13,7 +15,7 @@ class ClockHand:
         self._path = path
 
     def advance(self, seconds: float) -> None:
-        the_clock.set_clock(self._path, ahead=seconds)
+        the_clock.set_clock(self._path, ahead=seconds, faster=the_clock.speed())
 
     def stand_at(self, moment: datetime) -> None:
         """Show this moment and no other until it is moved again, however slow the machine is."""

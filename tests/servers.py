@@ -6,6 +6,7 @@ import shutil
 import signal
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit, urlunsplit
 
 from erp.embedded import HOME, EmbeddedServers
 
@@ -37,6 +38,13 @@ def start() -> None:
     os.environ.setdefault("REDIS_URL", addresses.redis_url)
     atexit.register(stop)
     signal.signal(signal.SIGTERM, _leave)
+
+
+def take_own_redis() -> None:
+    """Each xdist worker has one of Redis's databases to itself; 0 is of a run without workers, 9 of the demo."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if are_ours() and worker:
+        os.environ["REDIS_URL"] = urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{int(worker) % 8 + 1}"))
 
 
 def stop() -> None:

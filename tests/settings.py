@@ -5,6 +5,7 @@ import os
 from tests import servers
 
 servers.start()
+servers.take_own_redis()
 
 from erp.settings import *  # noqa: E402, F403
 

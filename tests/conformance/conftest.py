@@ -17,7 +17,12 @@ from tests.factories.inventory import make_variant, make_warehouse, put
 from tests.flows.house import PracticeAccount, Wheels, connect, open_shop
 
 PLATFORMS = {"woocommerce": open_shop}
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 120.0  # no measure: only so that nothing waits for ever
+
+
+@pytest.fixture
+def pace() -> float:
+    return 1.0
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from threading import Thread
 
@@ -24,17 +24,30 @@ from erp.core.refusals import Refused
 from erp.core.registry import Registry
 from erp.core.secrets import Credentials, store_secret
 from erp.core.transactions import atomic
+from tests.clocks import TUESDAY, ClockHand
 
 D = Decimal
 
 
-def test_the_clock_shows_real_time_until_it_is_moved(clock):
-    assert abs(the_clock.now() - the_clock.real_now()) < timedelta(seconds=1)
+def test_the_clock_shows_real_time_until_it_is_moved(tmp_path, monkeypatch):
+    monkeypatch.setenv("REGIA_CLOCK", str(tmp_path / "clock.json"))
+    grain, day = timedelta(milliseconds=1), timedelta(days=1)
+    assert the_clock.real_now() - grain < the_clock.now() < the_clock.real_now() + grain
 
-    clock.advance(86400)
+    ClockHand(tmp_path / "clock.json").advance(86400)
 
-    ahead = the_clock.now() - the_clock.real_now()
-    assert abs(ahead - timedelta(days=1)) < timedelta(seconds=1)
+    assert the_clock.real_now() - grain < the_clock.now() - day < the_clock.real_now() + grain
+
+
+def test_two_changes_of_the_clock_are_seen_however_quickly_one_follows_the_other(clock):
+    moments = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(50)]
+
+    shown = []
+    for moment in moments:
+        clock.stand_at(moment)
+        shown.append(the_clock.now())
+
+    assert [abs(each - moment) < timedelta(milliseconds=1) for each, moment in zip(shown, moments, strict=True)] == [True] * 50
 
 
 def test_the_clock_is_shared_by_processes_and_keeps_its_moment_when_its_speed_changes(clock):
@@ -45,7 +58,7 @@ def test_the_clock_is_shared_by_processes_and_keeps_its_moment_when_its_speed_ch
     other = subprocess.run([sys.executable, "-c", command], env=os.environ, capture_output=True, text=True, check=True)
 
     assert before.timestamp() < float(other.stdout) < the_clock.now().timestamp()
-    assert the_clock.now() - the_clock.real_now() > timedelta(hours=1)
+    assert before >= TUESDAY + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(("amount", "cents"), [("0.005", "0.01"), ("-0.005", "-0.01"), ("2.675", "2.68"), ("2.6749", "2.67")])

@@ -13,6 +13,11 @@ from tests.flows.house import PracticeAccount, Wheels, open_shop
 
 
 @pytest.fixture
+def pace() -> float:
+    return 1.0
+
+
+@pytest.fixture
 def owner(transactional_db: None) -> User:
     return User.objects.create_superuser("owner")
 

@@ -133,7 +133,9 @@ def undone() -> Iterator[None]:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(first=CLASSES, second=CLASSES, on_hand=st.integers(1, 3), turns=st.lists(st.integers(0, 10_000), min_size=15, max_size=60))
 def test_services_keep_the_books_of_the_protocol(db, first, second, on_hand, turns):
     with undone():

@@ -9,6 +9,11 @@ from tests.factories.inventory import make_variant, make_warehouse, put
 
 
 @pytest.fixture
+def pace() -> float:
+    return 1.0
+
+
+@pytest.fixture
 def mug(transactional_db: None) -> Variant:
     variant = make_variant("MUG")
     put(variant, make_warehouse(), 10)

@@ -2,23 +2,20 @@
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from erp.core import clock
 from erp.practice.serving import RunningSite
 from erp.practice.woocommerce import Buyer, Control, SaleRefused, Store, seeding, staff
+from tests.clocks import ClockHand
 from tests.practice.caller import Caller
 
 
 @pytest.fixture
-def pass_minutes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    file = tmp_path / "clock.json"
-    monkeypatch.setenv("REGIA_CLOCK", str(file))
-    clock.set_clock(file, faster=0.0)
-    return lambda minutes: clock.set_clock(file, ahead=60 * minutes, faster=0.0)
+def pass_minutes(clock: ClockHand) -> Callable[[int], None]:
+    clock.run(faster=0)
+    return lambda minutes: clock.advance(60 * minutes)
 
 
 def stock(store: Store, product: int) -> int:

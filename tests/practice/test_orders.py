@@ -2,31 +2,28 @@
 
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from erp.core import clock
 from erp.practice.woocommerce import Buyer, Store, seeding, staff
+from tests.clocks import ClockHand
 from tests.practice.caller import Caller
 
 
 @pytest.fixture(autouse=True)
-def hand_moved_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def hand(clock: ClockHand) -> ClockHand:
     """Time passes when the test says so."""
-    file = tmp_path / "clock.json"
-    monkeypatch.setenv("REGIA_CLOCK", str(file))
-    clock.set_clock(file, faster=0.0)
-    return file
+    clock.run(faster=0)
+    return clock
 
 
-def bought(buyer: Buyer, mug: int, number: int, clock_file: Path | None = None, apart: int = 1) -> list[int]:
+def bought(buyer: Buyer, mug: int, number: int, hand: ClockHand | None = None, apart: int = 1) -> list[int]:
     orders = []
     for _ in range(number):
         orders.append(buyer.check_out([(mug, 1)])["order_id"])
-        if clock_file is not None:
-            clock.set_clock(clock_file, ahead=apart, faster=0.0)
+        if hand is not None:
+            hand.advance(apart)
     return orders
 
 
@@ -60,8 +57,8 @@ def test_pain_measured_more_than_a_hundred_per_page_is_400(api: Caller) -> None:
     assert api.call("GET", "/orders", per_page=100).status == 200
 
 
-def test_pain_measured_modified_after_is_exclusive_with_whole_seconds(api: Caller, buyer: Buyer, mug: int, hand_moved_clock: Path) -> None:
-    first, second = bought(buyer, mug, 2, hand_moved_clock)
+def test_pain_measured_modified_after_is_exclusive_with_whole_seconds(api: Caller, buyer: Buyer, mug: int, hand: ClockHand) -> None:
+    first, second = bought(buyer, mug, 2, hand)
     at = api.get(f"/orders/{first}")["date_modified_gmt"]
     before = (datetime.fromisoformat(at) - timedelta(seconds=1)).isoformat()
 
@@ -162,8 +159,8 @@ def test_pain_measured_trashing_does_not_restock_cancelling_does(api: Caller, st
     ]
 
 
-def test_pain_measured_our_own_meta_write_bumps_the_modified_date(api: Caller, buyer: Buyer, mug: int, hand_moved_clock: Path) -> None:
-    (order,) = bought(buyer, mug, 1, hand_moved_clock, apart=5)
+def test_pain_measured_our_own_meta_write_bumps_the_modified_date(api: Caller, buyer: Buyer, mug: int, hand: ClockHand) -> None:
+    (order,) = bought(buyer, mug, 1, hand, apart=5)
     before = api.get(f"/orders/{order}")["date_modified_gmt"]
     written = api.put(f"/orders/{order}", {"meta_data": [{"key": "_regia", "value": "ord_1"}]})
 

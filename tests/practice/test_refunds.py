@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from erp.core import clock
 from erp.practice.woocommerce import Buyer, Store, seeding
+from tests.clocks import ClockHand
 from tests.practice.caller import Caller
 
 SHARED = Path(os.environ.get("REGIA_SHARED", "../shared")) / "payloads" / "woocommerce"
@@ -105,13 +105,10 @@ def test_the_last_cent_makes_the_order_refunded_and_keeps_the_stock_out(api: Cal
     assert api.get(f"/products/{mug}")["stock_quantity"] == 7
 
 
-def test_pain_measured_deleting_a_refund_does_not_bump_the_order(
-    api: Caller, store: Store, order: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pain_measured_deleting_a_refund_does_not_bump_the_order(api: Caller, store: Store, order: int, clock: ClockHand) -> None:
     refund = line_refund(api, order, 1)
     before = api.get(f"/orders/{order}")["date_modified_gmt"]
-    monkeypatch.setenv("REGIA_CLOCK", str(tmp_path / "clock.json"))
-    clock.set_clock(tmp_path / "clock.json", ahead=60)
+    clock.advance(60)
 
     assert api.call("DELETE", f"/orders/{order}/refunds/{refund['id']}", force="true").status == 200
     after = api.get(f"/orders/{order}")
@@ -120,10 +117,9 @@ def test_pain_measured_deleting_a_refund_does_not_bump_the_order(
     assert api.call("GET", f"/orders/{order}/refunds/{refund['id']}").code == "woocommerce_rest_shop_order_refund_invalid_id"
 
 
-def test_making_a_refund_bumps_the_order(api: Caller, order: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_making_a_refund_bumps_the_order(api: Caller, order: int, clock: ClockHand) -> None:
     before = api.get(f"/orders/{order}")["date_modified_gmt"]
-    monkeypatch.setenv("REGIA_CLOCK", str(tmp_path / "clock.json"))
-    clock.set_clock(tmp_path / "clock.json", ahead=60)
+    clock.advance(60)
     line_refund(api, order, 1)
 
     assert [one["id"] for one in api.get("/orders", modified_after=before, dates_are_gmt="true")] == [order]

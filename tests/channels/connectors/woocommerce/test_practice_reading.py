@@ -6,6 +6,7 @@ import pytest
 
 from channels.connectors.woocommerce import pulling
 from channels.contract import Budget, Cursor, NotFound, OrderPage, RateLimited, Temporary
+from erp.core import clock as the_clock
 from erp.practice.woocommerce import seeding, staff
 from tests.fixtures.woocommerce.connecting import connect
 
@@ -95,7 +96,7 @@ def test_a_clock_that_ran_ahead_and_was_put_right_hides_no_sale(shop, buyer, mug
     ahead = sell(buyer, mug, 1)
     _, cursor = pull_all(
         connect(
-            shop._client.connection.base_url, keys=shop._client.connection.credentials, now=lambda: datetime.now(UTC) + timedelta(hours=2)
+            shop._client.connection.base_url, keys=shop._client.connection.credentials, now=lambda: the_clock.now() + timedelta(hours=2)
         )
     )
     control.clear_faults("clock_skew")

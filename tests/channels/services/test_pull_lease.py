@@ -18,10 +18,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ANSWER = Exchange(datetime(2026, 11, 24, 12, tzinfo=UTC), "terramare", "GET", "https://shop.example/orders", status=200)
 
 
-def seconds_left() -> int:
-    until = Cursor.objects.get().locked_until
+def is_held(seconds: int, *, since: datetime) -> bool:
+    """For so long from a moment between `since` and now."""
+    until, whole = Cursor.objects.get().locked_until, timedelta(seconds=seconds)
     assert until is not None
-    return round((until - real_now()).total_seconds())
+    return since + whole <= until <= real_now() + whole
 
 
 def pass_time(seconds: int) -> None:
@@ -32,8 +33,9 @@ def pass_time(seconds: int) -> None:
 
 
 def test_a_pull_that_nobody_ends_holds_the_account_for_a_minute(account: Account, shop: MemoryShop) -> None:
+    began = real_now()
     lock_pull(account.pk, "orders", "dead", now())
-    assert (seconds_left(), pull_orders(account.pk), wake_dead_pulls()) == (PULL_LEASE_SECONDS, None, [])
+    assert (is_held(PULL_LEASE_SECONDS, since=began), pull_orders(account.pk), wake_dead_pulls()) == (True, None, [])
 
     pass_time(PULL_LEASE_SECONDS + 1)
 
@@ -43,16 +45,19 @@ def test_a_pull_that_nobody_ends_holds_the_account_for_a_minute(account: Account
 
 
 def test_each_answer_of_a_slow_shop_renews_the_lease_and_quick_ones_cost_nothing(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    began = real_now()
     lock_pull(account.pk, "orders", "ours", now())
     ours, theirs = Renewal(account.pk, "ours"), Renewal(account.pk, "theirs")
     pass_time(40)
     with CaptureQueriesContext(connection) as quick:
         ours.log(ANSWER)
-    assert (len(quick), seconds_left()) == (1, PULL_LEASE_SECONDS - 40)
+    left = PULL_LEASE_SECONDS - 40
+    assert (len(quick), is_held(left, since=began)) == (1, True)
 
     monkeypatch.setattr(pulling, "RENEW_SECONDS", 0.0)
     theirs.log(ANSWER)
-    assert seconds_left() == PULL_LEASE_SECONDS - 40
+    assert is_held(left, since=began)
+    renewed = real_now()
     ours.log(ANSWER)
 
-    assert seconds_left() == PULL_LEASE_SECONDS
+    assert is_held(PULL_LEASE_SECONDS, since=renewed)

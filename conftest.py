@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,6 +33,8 @@ hypothesis.settings.load_profile("house")
 
 def pytest_configure(config: pytest.Config) -> None:
     """On servers of our own the databases go with them; dropping each first would only stumble over sessions of killed processes."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a run in the background; what it starts must hear of Ctrl-C as ever
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if servers.are_ours():
         config.option.reuse_db = True
         TransactionTestCase._fixture_teardown = make_as_new

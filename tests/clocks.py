@@ -5,7 +5,7 @@ from pathlib import Path
 
 from erp.core import clock as the_clock
 
-TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+TUESDAY = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)  # after every date that tests and fixtures name as past
 
 
 class ClockHand:

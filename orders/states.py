@@ -77,6 +77,7 @@ class HoldKind(TextChoices):
     FRAUD_REVIEW = "fraud_review", _("Fraud review in the shop")  # the shop ends its review
     TRASHED = "trashed", _("In the shop's trash")  # the shop restores or deletes it
     CHANGE_TO_DECIDE = "change_to_decide", _("Changed after picking")
+    ADDRESS = "address", _("Address to correct")  # the address, or what its carrier asks of it, is changed
     REFUNDED = "refunded", _("Paid back before it left")  # the refund is taken back
     BY_STAFF = "by_staff", _("Held by a colleague")  # a colleague, or the term ends
 

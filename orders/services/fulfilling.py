@@ -1,6 +1,7 @@
 """Fulfilling: what an order may send becomes shipments, and what has left is noted on its lines until nothing is left."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -12,6 +13,7 @@ from erp.core.events import publish
 from erp.core.history import record
 from erp.core.refusals import Refused
 from erp.core.transactions import atomic
+from inventory.shipping.drafts import NewShipment
 from inventory.shipping.models import Shipment
 from inventory.shipping.services.cancelling import cancel_shipments
 from inventory.shipping.services.holding import hold_shipments, resume_shipments
@@ -23,8 +25,9 @@ from orders.models import Hold, Order, OrderLine
 from orders.models.order import order_of
 from orders.queries.left import orders_not_followed, pieces_that_left, references_of, shipments_not_noted
 from orders.queries.shipping import cash_under_way, shipment_drafts
+from orders.services.addressing import follow_addresses, held_for_address
 from orders.services.holding import settle_order
-from orders.states import HoldKind, OrderStatus, PaymentStatus
+from orders.states import OPEN_STATUSES, HoldKind, OrderStatus, PaymentStatus
 
 ZERO = Decimal(0)
 THOUSANDTH = Decimal("0.001")
@@ -88,11 +91,12 @@ def follow_shipped(shipment_ids: Iterable[int]) -> None:
 def open_missing() -> int:
     """The sweep for news that was lost: orders that may go get their shipments, the others none, and what has left is noted.
 
+    Addresses that wait are looked at again, too: their carrier may ask for less now.
     Returns how many orders or shipments were behind. A page of them in one transaction; when one breaks, the others go on one by one and
     the last error is raised at the end.
     """
     late, unnoted = orders_not_followed(AT_ONCE), shipments_not_noted(AT_ONCE)
-    errors = [*_in_pages(follow_orders, late), *_in_pages(follow_shipped, unnoted)]
+    errors = [*_in_pages(follow_orders, late), *_in_pages(follow_shipped, unnoted), *_in_pages(follow_orders, held_for_address(AT_ONCE))]
     if errors:
         raise errors[-1]
     return len(late) + len(unnoted)
@@ -128,21 +132,23 @@ def _compare_cash(orders: Sequence[Order]) -> None:
 
 
 def _open(orders: Sequence[Order]) -> list[int]:
-    going = [order for order in orders if order.status == OrderStatus.RELEASED and order.is_shippable and not order.is_test]
-    opened = open_shipments(shipment_drafts(going)) if going else []
+    going = [order for order in orders if order.status in OPEN_STATUSES and order.is_shippable and not order.is_test]
+    drafts = dict(zip((order.pk for order in going), shipment_drafts(going) if going else (), strict=True))
+    follow_addresses(going, list(drafts.values()))
+    released = [order for order in going if order.status == OrderStatus.RELEASED]
+    opened = open_shipments([drafts[order.pk] for order in released])
     if opened:
-        resume_shipments(order.reference for order in going)
-    return opened + _follow_partial([order for order in orders if order.status == OrderStatus.HELD])
+        resume_shipments(order.reference for order in released)
+    return opened + _follow_partial([order for order in going if order.status == OrderStatus.HELD], drafts)
 
 
-def _follow_partial(held: Sequence[Order]) -> list[int]:
+def _follow_partial(held: Sequence[Order], drafts: Mapping[int, NewShipment]) -> list[int]:
     """What a colleague sends of an order that is short follows the order's address and amounts like any other shipment."""
     if not held:
         return []
     partial = Shipment.objects.open().filter(order_reference__in=[order.reference for order in held], is_partial=True)
     references = set(partial.values_list("order_reference", flat=True))
-    followed = [order for order in held if order.reference in references]
-    return open_shipments(shipment_drafts(followed, is_partial=True)) if followed else []
+    return open_shipments([replace(drafts[order.pk], is_partial=True) for order in held if order.reference in references])
 
 
 def _hold(orders: Sequence[Order]) -> None:

@@ -83,9 +83,9 @@ def test_each_count_is_the_number_of_its_rows(owner: Client) -> None:
 
     counts = queue_counts(day)
 
-    assert counts == {"ship": 14, "late": 2, "short": 2, "unpaid": 2, "held": 4, "decide": 2, "shipped": 2}
+    assert counts == {"ship": 14, "late": 2, "short": 2, "unpaid": 2, "address": 0, "held": 4, "decide": 2, "shipped": 2}
     assert counts == {code: orders_in(ListState(code), day).count() for code in counts}
-    assert list(QUEUES) == ["ship", "late", "short", "unpaid", "held", "decide", "shipped", "all"]
+    assert list(QUEUES) == ["ship", "late", "short", "unpaid", "address", "held", "decide", "shipped", "all"]
 
 
 def test_what_waits_for_the_next_pickup_stands_first_under_its_name(owner: Client) -> None:

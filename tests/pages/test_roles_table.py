@@ -8,6 +8,7 @@ from erp.core import clock
 from erp.core.documents import store_document
 from erp.pages.roles import ROLES, ensure_roles
 from inventory.shipping.models import PrintBatch, Shipment
+from orders.models import Hold
 from tests.factories.crm import make_party
 from tests.pages.seeding import make_order, make_staff
 from tests.pages.shipping import make_label, make_service, make_shipment
@@ -154,6 +155,7 @@ def test_a_role_opens_what_hangs_on_an_order_and_a_paper(client: Client, role: s
         f"/orders/{order}/body/": ALL,
         f"/orders/{order}/edit/": DESK,
         f"/orders/{order}/cancel/": CALLERS,
+        "/orders/?queue=address": ALL,
         f"/documents/{paper.pk}/": FLOOR,
         f"/batches/{batch.pk}/": FLOOR,
         f"/batches/{batch.pk}/live/": FLOOR,
@@ -165,3 +167,14 @@ def test_a_role_opens_what_hangs_on_an_order_and_a_paper(client: Client, role: s
     posts = {f"/shipments/{shipment.pk}/slip/": FLOOR, f"/batches/{batch.pk}/finish/": FLOOR, "/today/stop-stock/": {"owner", "integrator"}}
     answers = {address: client.post(address).status_code for address in posts}
     assert {address: status != 403 for address, status in answers.items()} == {a: role in roles for a, roles in posts.items()}
+
+
+def test_a_role_corrects_an_address_beside_its_queue_or_only_reads_why_it_waits(client: Client, role: str) -> None:
+    order = make_order(1, make_party("Giulia Ferrante"), status="held")
+    fault = {"field": "street", "code": "street_missing", "told": "", "suggested": {}}
+    Hold.objects.create(order=order, kind="address", params={"faults": [fault]}, placed_at=clock.now())
+
+    side = client.get(f"/orders/{order.pk}/side/").context["side"]
+
+    assert (side.form is not None, side.next.why) == (role in DESK, "Manca la via.")
+    assert bool(side.next.action) is (role in CALLERS)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from erp.pages import wording
 from erp.pages.access import person_of
+from erp.pages.order.faults import faults_of, sentences_of
 from inventory.models import StockException
 from orders.models import Hold
 from orders.states import HELD_BY_CAUSE, HoldKind
@@ -41,7 +42,7 @@ def _line(hold: Hold, causes: list[str], now: datetime, zone: str) -> HoldLine:
     return HoldLine(
         kind=hold.kind,
         title=title,
-        detail=hold.reason or ", ".join([*told, *causes]),
+        detail=hold.reason or ", ".join([*told, *causes]) or sentences_of(faults_of([hold])).rstrip("."),
         since=wording.since(hold.placed_at, now),
         until=wording.moment(hold.expires_at, now, zone) if hold.expires_at else "",
         keeps_stock=hold.keeps_stock,

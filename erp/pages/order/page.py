@@ -15,6 +15,7 @@ from erp.pages import wording
 from erp.pages.channels import Verdict, tile_of
 from erp.pages.links import admin_list, admin_row, page
 from erp.pages.order.changes import change_rows
+from erp.pages.order.faults import faults_of
 from erp.pages.order.holds import hold_lines
 from erp.pages.order.lines import line_rows, shows_gross
 from erp.pages.order.money import statement
@@ -66,7 +67,7 @@ def order_context(facts: OrderFacts, user: User, now: datetime, zone: str) -> di
         "money": statement(order, facts.money),
         "due": wording.money(order.due, order.currency),
         "holds": (holds := hold_lines(facts.holds, facts.exceptions, now, zone)),
-        "releases_one_by_one": sum(hold.may_be_released for hold in holds) > 1,
+        "releases_one_by_one": sum(hold.may_be_released for hold in holds) > 1 or bool(faults_of(facts.holds)),
         "changes": change_rows(facts.change.differences) if facts.change else None,
         "told": told,
         "technical": technical,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from erp.pages import wording
+from erp.pages.order.faults import faults_of, sentences_of
 from erp.pages.order.queries import OrderFacts
 from inventory.models import ReservationState
 from inventory.shipping.models import Shipment
@@ -95,6 +96,19 @@ def _money(facts: OrderFacts) -> Step | None:
         gettext("Record %(due)s as paid") % {"due": due},
         permission="orders.record_payment",
         dialog="pay",
+    )
+
+
+def _address(facts: OrderFacts) -> Step | None:
+    if not (faults := faults_of(facts.holds)):
+        return None
+    return Step(
+        gettext("The address must be corrected"),
+        sentences_of(faults),
+        "place",
+        gettext("Correct the address"),
+        url=reverse("order_edit", args=[facts.order.pk]),
+        permission="orders.edit_order",
     )
 
 
@@ -248,4 +262,4 @@ def due_sentence(facts: OrderFacts) -> str:
 
 
 Rule = Callable[[OrderFacts], Step | None]
-RULES: tuple[Rule, ...] = (_over, _decide, _paid_back, _money, _leaves, _short, _release, _cause, _ready, _invoice, _done)
+RULES: tuple[Rule, ...] = (_over, _decide, _paid_back, _money, _address, _leaves, _short, _release, _cause, _ready, _invoice, _done)

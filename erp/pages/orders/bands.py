@@ -35,6 +35,7 @@ _COUNTS = f"""
     held AS (
         SELECT count(DISTINCT h.order_id) FILTER (WHERE h.kind = 'short') AS short,
                count(DISTINCT h.order_id) FILTER (WHERE h.kind = ANY(%(money)s)) AS unpaid,
+               count(DISTINCT h.order_id) FILTER (WHERE h.kind = 'address') AS address,
                count(DISTINCT h.order_id) FILTER (WHERE h.kind = ANY(%(stopped)s)) AS held,
                count(DISTINCT h.order_id) FILTER (WHERE h.kind = ANY(%(decide)s)) AS decide
         FROM orders_hold h JOIN orders_order o ON o.id = h.order_id

@@ -180,7 +180,7 @@ def empty_words(state: ListState, counts: Mapping[str, int]) -> dict[str, str]:
             "link": gettext("Show the whole queue"),
             "url": f"?queue={state.queue}",
         }
-    for code in ("ship", "held", "short", "unpaid"):
+    for code in ("ship", "address", "held", "short", "unpaid"):
         if code != state.queue and counts.get(code):
             link = gettext("Look at “%(queue)s” (%(count)d)") % {"queue": QUEUES[code].label, "count": counts[code]}
             return {"title": _all_done(state), "why": "", "link": link, "url": f"?queue={code}"}

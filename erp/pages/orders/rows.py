@@ -21,6 +21,7 @@ from orders.states import HoldKind, OrderStatus, PaymentStatus
 HOLD_ICONS = {
     HoldKind.CHANGE_TO_DECIDE: ("bad", "warning"),
     HoldKind.REFUNDED: ("hold", "euro"),
+    HoldKind.ADDRESS: ("hold", "place"),
     HoldKind.BY_STAFF: ("hold", "hold"),
     HoldKind.FRAUD_REVIEW: ("hold", "hold"),
     HoldKind.TRASHED: ("hold", "hold"),
@@ -127,6 +128,7 @@ def _hold_word(kind: HoldKind, order: Any) -> str:
     words = {
         HoldKind.CHANGE_TO_DECIDE: gettext("Changed after picking"),
         HoldKind.REFUNDED: gettext("Paid back, not sent"),
+        HoldKind.ADDRESS: gettext("Address to correct"),
         HoldKind.BY_STAFF: gettext("Held"),
         HoldKind.FRAUD_REVIEW: gettext("Fraud review"),
         HoldKind.TRASHED: gettext("In the shop's trash"),

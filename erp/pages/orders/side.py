@@ -14,6 +14,8 @@ from erp.pages import wording
 from erp.pages.access import person_of
 from erp.pages.channels import Verdict
 from erp.pages.links import admin_row, page
+from erp.pages.order.editing import address_form
+from erp.pages.order.faults import faults_of, sentences_of
 from erp.pages.order.timeline import Told, timeline
 from erp.pages.orders.queries import shipments_of, with_facts
 from erp.pages.orders.rows import Channel, badge_of, clock_time, short_moment
@@ -63,6 +65,7 @@ class Side:
     money: list[tuple[str, str]]
     total: str
     holds: list[tuple[str, str]]
+    form: dict[str, Any] | None
     steps: list[Told]
 
 
@@ -89,7 +92,8 @@ def read_side(order_id: int, channels: Mapping[str, Channel], may: Mapping[str, 
         lines_title=_pieces(lines),
         money=_money(order),
         total=wording.money(order.total, order.currency),
-        holds=[_hold(hold, now, zone) for hold in holds],
+        holds=[_hold(hold, now, zone) for hold in holds if hold.kind != HoldKind.ADDRESS],
+        form=address_form(order, faults) if (faults := faults_of(holds)) and may.get("edit") else None,
         steps=_steps(order, shipments, {code: channel.name for code, channel in channels.items()}, now, zone),
     )
 
@@ -114,6 +118,9 @@ def next_step(
 
 def _step_of_held(order: Any, holds: Sequence[Hold], may: Mapping[str, bool]) -> NextStep:
     kinds = [hold.kind for hold in holds]
+    if faults := faults_of(holds):
+        step = gettext("Send it as it is") if may.get("release") else ""
+        return NextStep(gettext("The address must be corrected"), sentences_of(faults), step, "release" if step else "", "", "check")
     reasons = ", ".join(str(HoldKind(kind).label) for kind in kinds)
     if any(kind not in HELD_BY_CAUSE for kind in kinds) and may.get("release"):
         return NextStep(gettext("On hold"), reasons, gettext("Release"), "release", "", "check")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.http import urlencode
 
-QUEUES = ("ship", "late", "short", "unpaid", "held", "decide", "shipped", "all")
+QUEUES = ("ship", "late", "short", "unpaid", "address", "held", "decide", "shipped", "all")
 SORTS = ("placed", "-placed", "total", "-total")
 PARAMETERS = {"text": "q", "is_one_line": "one", "is_gift": "gift", "is_cash": "cash"}
 """Fields that the address calls by another word."""

@@ -56,7 +56,9 @@ def live(request: HttpRequest) -> HttpResponse:
 def side(request: HttpRequest, order_id: int) -> HttpResponse:
     """One order beside the list."""
     _name, zone = who_we_are()
-    shown = read_side(order_id, account_channels(), allowed(member_of_staff(request)), clock.now(), zone)
+    user = member_of_staff(request)
+    may = {**allowed(user), "edit": user.has_perm("orders.edit_order")}
+    shown = read_side(order_id, account_channels(), may, clock.now(), zone)
     if shown is None:
         raise Http404
     return render(request, "orders/side.html", {"side": shown})

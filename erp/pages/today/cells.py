@@ -18,7 +18,9 @@ from erp.pages.today.papers import Papers
 from erp.pages.today.queries import DayFigures, OrderFigures, ShortFigures
 from orders.states import HoldKind
 
-DESK = ("ship", "late", "held", "short", "awaiting", "channels", "orders", "sold")
+DESK = ("ship", "late", "address", "held", "short", "awaiting", "channels", "orders", "sold")
+INSTEAD = "orders"
+"""What makes room on Today while addresses wait to be corrected; the hours below tell it too."""
 FLOOR = ("late", "held", "short", "channels", "pick", "picking", "packed", "shipped")
 ACCOUNTS = ("to_issue", "mail", "credit", "awaiting", "orders", "sold", "shipped", "channels")
 
@@ -60,7 +62,8 @@ def wanted_by(user: User | AnonymousUser) -> tuple[str, ...]:
 
 def cells(figures: Figures, user: User | AnonymousUser) -> list[Cell]:
     """The cells of a role; those that lead where this person may not go are told without a link."""
-    made = [MAKERS[key](figures) for key in wanted_by(user) if key not in PAPERS or figures.papers]
+    hidden = INSTEAD if figures.queues["address"] else "address"
+    made = [MAKERS[key](figures) for key in wanted_by(user) if key != hidden and (key not in PAPERS or figures.papers)]
     return [
         cell if _may_open(cell, user) else Cell(cell.key, cell.label, cell.icon, cell.figure, cell.sentence, "", cell.tone) for cell in made
     ]
@@ -96,10 +99,8 @@ def invoices_queue(code: str) -> str:
 
 def hold_queue(kind: str) -> str:
     """Where orders lie that this reason stops."""
-    for code, kinds in (("short", (HoldKind.SHORT,)), ("unpaid", AWAITING_MONEY), ("held", STOPPED), ("decide", TO_DECIDE)):
-        if kind in kinds:
-            return orders_queue(code)
-    return orders_queue("held")
+    queues = {"short": (HoldKind.SHORT,), "unpaid": AWAITING_MONEY, "address": (HoldKind.ADDRESS,), "decide": TO_DECIDE}
+    return orders_queue(next((code for code, kinds in queues.items() if kind in kinds), "held"))
 
 
 def hold_label(kind: str) -> str:
@@ -117,6 +118,12 @@ def _late(told: Figures) -> Cell:
     late = told.queues["late"]
     sentence = gettext("their pickup has gone without them") if late else gettext("every pickup took what it should")
     return Cell("late", gettext("Late"), "error", str(late), sentence, orders_queue("late"), "bad" if late else "")
+
+
+def _address(told: Figures) -> Cell:
+    count = told.queues["address"]
+    sentence = gettext("a carrier would refuse them")
+    return Cell("address", pgettext("queue", "Addresses to correct"), "place", str(count), sentence, orders_queue("address"), "wait")
 
 
 def _held(told: Figures) -> Cell:
@@ -200,6 +207,7 @@ def _credit(told: Figures) -> Cell:
 MAKERS: dict[str, Callable[[Figures], Cell]] = {
     "ship": _ship,
     "late": _late,
+    "address": _address,
     "held": _held,
     "short": _short,
     "awaiting": _awaiting,

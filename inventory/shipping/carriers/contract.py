@@ -125,6 +125,10 @@ class CarrierBackend(Protocol):
         """True when a person enters the tracking numbers of this service: then nothing else here is called for its labels."""
         ...
 
+    def delivers(self, service: str) -> bool:
+        """False for what the buyer fetches or we bring ourselves: nobody but us reads its address."""
+        ...
+
     def create_parcel(self, request: ParcelRequest) -> ParcelAnswer:
         """Announce a parcel. Sent once: `Unknown` when there is no clear answer, and then `find_parcels` says what became of it."""
         ...

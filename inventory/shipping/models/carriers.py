@@ -35,6 +35,8 @@ class CarrierService(models.Model):
     code = models.CharField(_("code"), max_length=30)
     name = models.CharField(_("name"), max_length=80)
     collects_cash = models.BooleanField(_("cash on delivery"), default=False)
+    needs_phone = models.BooleanField(_("needs a phone number"), default=False, db_default=False)
+    takes_boxes = models.BooleanField(_("delivers to P.O. boxes"), default=False, db_default=False)
 
     history = HistoricalRecords()
 

@@ -32,6 +32,9 @@ class ManualBackend:
     def is_by_hand(self, service: str) -> bool:
         return service not in self._own_numbers
 
+    def delivers(self, service: str) -> bool:
+        return self.is_by_hand(service)
+
     def create_parcel(self, request: ParcelRequest) -> ParcelAnswer:
         """Our reference is the parcel's number; Rejected for a service whose numbers a person enters."""
         if self.is_by_hand(request.service):

@@ -36,6 +36,9 @@ class PracticeBackend:
     def is_by_hand(self, service: str) -> bool:
         return False
 
+    def delivers(self, service: str) -> bool:
+        return True
+
     def create_parcel(self, request: ParcelRequest) -> ParcelAnswer:
         return answer_of(self._client.write("POST", "/spedizioni", {"spedizione": body_of(request)}).get("spedizione"))
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
+from crm.places import ITALY, province_code
 from inventory.shipping.carriers.contract import Limits, ParcelRequest, Recipient
 from inventory.shipping.carriers.shortening import Cut, shorten
 from inventory.shipping.models import Label
@@ -18,7 +19,7 @@ def request_of(label: Label, limits: Limits) -> tuple[ParcelRequest, tuple[Cut, 
     Cash is collected with the first parcel of a shipment.
     """
     parcel, shipment = label.parcel, label.parcel.shipment
-    recipient, cuts = shorten(_recipient(shipment.recipient, shipment.recipient_name, shipment.customer_note, limits), limits)
+    recipient, cuts = shorten(recipient_of(shipment.recipient, shipment.recipient_name, shipment.customer_note, limits), limits)
     request = ParcelRequest(
         reference=label.reference,
         service=label.service.code,
@@ -34,18 +35,19 @@ def request_of(label: Label, limits: Limits) -> tuple[ParcelRequest, tuple[Cut, 
     return request, cuts
 
 
-def _recipient(address: Mapping[str, Any], name: str, note: str, limits: Limits) -> Recipient:
+def recipient_of(address: Mapping[str, Any], name: str, note: str, limits: Limits) -> Recipient:
     """A company stands on the bell, its person beside it; a second street line that does not fit goes to the driver's note."""
     told = {key: str(value or "").strip() for key, value in address.items()}
     person, company = told.get("name", "") or name, told.get("company", "")
+    country = (told.get("country", "") or ITALY).upper()
     recipient = Recipient(
         name=company or person,
         care_of=person if company and person != company else "",
         street=" ".join(part for part in (told.get("street", ""), told.get("street2", "")) if part),
         postcode=told.get("postcode", ""),
         town=told.get("city", ""),
-        province=told.get("province", "").upper(),
-        country=(told.get("country", "") or "IT").upper(),
+        province=province_code(told.get("province", "")) if country == ITALY else told.get("province", "").upper(),
+        country=country,
         phone=told.get("phone", ""),
         note=note,
     )

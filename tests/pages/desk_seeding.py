@@ -26,6 +26,8 @@ PEOPLE = (
     ("Sara Colombo", "BG"),
     ("Osteria del Fosso Antico", "SI"),
 )
+POSTCODES = {"BA": "70121", "PT": "51100", "PD": "35121", "NA": "80121", "BO": "40121", "VR": "37121", "CA": "09124", "MI": "20121"}
+POSTCODES |= {"BG": "24121", "SI": "53100"}
 GOODS = ("Tazza Onda, salvia", "Vaso Lago 22 cm, terracotta", "Piatto piano Onda 27 cm, bianco latte", "Candela foglia di fico, 220 g")
 
 
@@ -58,8 +60,8 @@ class Desk:
         )
         values = {
             "customer_name": name,
-            "shipping": {"name": name, "street": "Via dei Serragli 48", "postcode": "50124", "city": "Firenze", "province": province}
-            | {"country": country},
+            "shipping": {"name": name, "street": "Via dei Serragli 48", "city": "Firenze", "province": province}
+            | {"postcode": POSTCODES[province], "country": country},
             "customer": {"email": "marta@example.com", "phone": "055 012 34 56"},
             **fields,
         }

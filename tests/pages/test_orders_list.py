@@ -285,7 +285,7 @@ def test_the_preview_tells_how_an_order_stands(owner: Client) -> None:
 
     assert [fact.word for fact in side.facts] == ["Held", "Paid", "All reserved"]
     assert (side.next.title, side.next.action) == ("On hold", "release")
-    assert (side.lines_title, side.address) == ("2 pieces, 2 lines", ["Marco Bellandi", "Via dei Serragli 48", "50124 Firenze PT"])
+    assert (side.lines_title, side.address) == ("2 pieces, 2 lines", ["Marco Bellandi", "Via dei Serragli 48", "51100 Firenze PT"])
     assert side.holds == [("Held by a colleague", "Il cliente cambia indirizzo")]
     assert owner.get("/orders/999999/side/").status_code == 404
 

@@ -52,9 +52,11 @@ def sku_fault(sku: str) -> str:
     if not sku:
         return _("A variant needs an SKU. Type one.")
     if len(sku) > MAX_SKU_LENGTH:
-        return _("SKU “%(sku)s…” is longer than 64 signs. Shorten it.") % {"sku": sku[:20]}
+        return _("SKU “%(sku)s…” is longer than 64 characters. Shorten it.") % {"sku": sku[:20]}
     if not sku.isprintable():
-        return _("SKU “%(sku)s” contains signs that cannot be printed. Type it again.") % {"sku": sku.encode("unicode_escape").decode()}
+        return _("SKU “%(sku)s” contains characters that cannot be printed. Type it again.") % {
+            "sku": sku.encode("unicode_escape").decode()
+        }
     return ""
 
 
@@ -107,7 +109,7 @@ def options_fault(pairs: Collection[tuple[str, str]]) -> str:
     if len({sort_name(option) for option, _value in pairs}) < len(pairs):
         return _("A variant has one value per option. Leave out the second one.")
     if any(len(text.strip()) > MAX_OPTION_LENGTH for pair in pairs for text in pair):
-        return _("An option and its value have at most 60 signs each. Shorten them.")
+        return _("An option and its value have at most 60 characters each. Shorten them.")
     return ""
 
 

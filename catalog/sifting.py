@@ -112,7 +112,7 @@ def _product_fault(row: ProductRow, shelf: Shelf, choices: set[Choice]) -> str:
     if not row.product.strip():
         return _("A product needs a name. Type one.")
     if len(row.product.strip()) > 200:
-        return _("The name “%(name)s…” is longer than 200 signs. Shorten it.") % {"name": row.product.strip()[:30]}
+        return _("The name “%(name)s…” is longer than 200 characters. Shorten it.") % {"name": row.product.strip()[:30]}
     if row.tax_category not in shelf.tax_categories:
         text = _("There is no tax category “%(code)s”. Create it first, or use one of these: %(known)s.")
         return text % {"code": row.tax_category, "known": ", ".join(sorted(shelf.tax_categories))}

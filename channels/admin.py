@@ -194,7 +194,7 @@ class ListingAdmin(DocumentAdmin):
         "bind": Operation(_("Bind to product"), matching.bind_to_sku, "channels.bind_listing", BindForm),
         "ignore": Operation(_("Not ours"), matching.ignore_listing, "channels.bind_listing"),
         "release": Operation(_("Release binding"), matching.release_listing, "channels.bind_listing"),
-        "mend": Operation(_("Mend it in the shop"), mend_listing, PUBLISH),
+        "mend": Operation(_("Fix it in the shop"), mend_listing, PUBLISH),
     }
 
     def operation_form(self, key: str, pk: int, data: Any = None) -> Form | None:

@@ -172,7 +172,7 @@ register(
         code="channels.cannot_split",
         title=_("%(account)s: stock of “%(title)s” cannot be guaranteed"),
         cause=_("%(reason)s Or let Regia do it: stock is counted, orders beyond it are off, and the number follows."),
-        action=_("Mend it in the shop"),
+        action=_("Fix it in the shop"),
         retry="channels.services.publishing.mending.mend_card",
         severity="wait",
         permission="channels.publish_stock",

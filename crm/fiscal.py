@@ -119,7 +119,7 @@ def check_recipient_code(raw: str, *, country: str = "IT") -> Finding:
         text = _("The buyer is not in Italy: the recipient code must be XXXXXXX, not %(code)s. Check the country.")
         return Finding(WARNING, code, text % {"code": code})
     if len(code) == 6:
-        text = _("Recipient code %(code)s has %(length)d signs: 6 are for public administrations, 7 for everybody else. Check it.")
+        text = _("Recipient code %(code)s has %(length)d characters: 6 are for public administrations, 7 for everybody else. Check it.")
         return Finding(WARNING, code, text % {"code": code, "length": len(code)})
     return Finding(OK, code)
 
@@ -154,7 +154,7 @@ def _check_foreign_vat(number: str, country: str) -> Finding:
 
 def _codice_fiscale_sentence(code: str, error: ValidationError) -> str:
     texts: dict[type[ValidationError], Callable[[], str]] = {
-        InvalidLength: lambda: _("A codice fiscale has 16 signs; “%(code)s” has %(length)d. Ask the buyer for it again."),
+        InvalidLength: lambda: _("A codice fiscale has 16 characters; “%(code)s” has %(length)d. Ask the buyer for it again."),
         InvalidFormat: lambda: _("“%(code)s” does not have the letters and digits of a codice fiscale in their places. Ask the buyer."),
         InvalidChecksum: lambda: _("The last letter of codice fiscale %(code)s does not fit the rest: a sign was mistyped. Ask the buyer."),
     }

@@ -14,15 +14,15 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='colour',
-            field=models.CharField(default='#000000', help_text='The lines and the name on printed papers.', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'A colour is # and six signs from 0-9 and A-F. Write it as #17663A.')], verbose_name='colour'),
+            field=models.CharField(default='#000000', help_text='The lines and the name on printed papers.', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'A colour is # and six characters from 0-9 and A-F. Write it as #17663A.')], verbose_name='colour'),
         ),
         migrations.AddField(
             model_name='historicalcompany',
             name='colour',
-            field=models.CharField(default='#000000', help_text='The lines and the name on printed papers.', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'A colour is # and six signs from 0-9 and A-F. Write it as #17663A.')], verbose_name='colour'),
+            field=models.CharField(default='#000000', help_text='The lines and the name on printed papers.', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'A colour is # and six characters from 0-9 and A-F. Write it as #17663A.')], verbose_name='colour'),
         ),
         migrations.AddConstraint(
             model_name='company',
-            constraint=models.CheckConstraint(condition=models.Q(('colour__regex', '^#[0-9a-fA-F]{6}$')), name='crm_company_colour_shape', violation_error_message='A colour is # and six signs from 0-9 and A-F. Write it as #17663A.'),
+            constraint=models.CheckConstraint(condition=models.Q(('colour__regex', '^#[0-9a-fA-F]{6}$')), name='crm_company_colour_shape', violation_error_message='A colour is # and six characters from 0-9 and A-F. Write it as #17663A.'),
         ),
     ]

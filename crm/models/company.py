@@ -52,7 +52,7 @@ class Company(models.Model):
         _("colour"),
         max_length=7,
         default=BLACK,
-        validators=[RegexValidator(COLOUR, _("A colour is # and six signs from 0-9 and A-F. Write it as #17663A."))],
+        validators=[RegexValidator(COLOUR, _("A colour is # and six characters from 0-9 and A-F. Write it as #17663A."))],
         help_text=_("The lines and the name on printed papers."),
     )
     time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/Rome", validators=[check_time_zone])
@@ -78,7 +78,7 @@ class Company(models.Model):
             models.CheckConstraint(
                 condition=Q(colour__regex=COLOUR),
                 name="crm_company_colour_shape",
-                violation_error_message=_("A colour is # and six signs from 0-9 and A-F. Write it as #17663A."),
+                violation_error_message=_("A colour is # and six characters from 0-9 and A-F. Write it as #17663A."),
             ),
         ]
 

@@ -144,7 +144,7 @@ def _worst(verdicts: list[tuple[str, Verdict]], now: datetime, started: list[Cha
         return gettext("none is live yet")
     if not told:
         return gettext("all read, the last %(age)s") % {"age": wording.ago(min(read), now)}
-    return gettext("all confirmed: orders %(orders)s, numbers %(numbers)s") % {
+    return gettext("orders %(orders)s, stock %(numbers)s") % {
         "orders": wording.ago(min(read), now),
         "numbers": wording.ago(min(told), now),
     }

@@ -136,7 +136,7 @@ def _groups(request: HttpRequest, current: str, facts: ShellFacts) -> list[Group
         ),
         Group(
             gettext("Channels"),
-            entry("channels", gettext("Shops and marketplaces"), "sync", admin_list("channels_account"), "channels.view_account"),
+            entry("channels", gettext("Shops"), "sync", admin_list("channels_account"), "channels.view_account"),
         ),
         Group(
             gettext("Administration"),

@@ -1,6 +1,6 @@
 """How times, amounts and quantities are said to the reader, in the reader's language."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
@@ -108,8 +108,13 @@ def day(value: datetime, zone: str) -> str:
     return value.astimezone(ZoneInfo(zone)).strftime("%d/%m/%Y")
 
 
+def full_day(day: date) -> str:
+    """`martedì 24 novembre 2026`; English puts the day before the month too, as its short dates do."""
+    said: str = format_date(day, format="full", locale="en_GB" if language() == "en" else language())
+    return said
+
+
 def long_day(now: datetime, zone: str) -> str:
     """`martedì 24 novembre 2026, 14:52`."""
     here = now.astimezone(ZoneInfo(zone))
-    day: str = format_date(here, format="full", locale=language())
-    return f"{day}, {here:%H:%M}"
+    return f"{full_day(here)}, {here:%H:%M}"

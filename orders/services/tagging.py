@@ -18,7 +18,7 @@ def clean_tag(name: str) -> str:
     if not name:
         raise Refused(_("Type the tag, for example “fair” or “call back”."), code="empty")
     if len(name) > MAX_TAG_LENGTH:
-        raise Refused(_("A tag has at most %(most)d signs. Choose a shorter one.") % {"most": MAX_TAG_LENGTH}, code="long")
+        raise Refused(_("A tag has at most %(most)d characters. Choose a shorter one.") % {"most": MAX_TAG_LENGTH}, code="long")
     return name
 
 

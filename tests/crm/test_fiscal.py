@@ -77,7 +77,7 @@ def test_the_reference_phone_numbers_are_read_as_they_say() -> None:
             lambda: check_codice_fiscale("RSSMRA85T10A56"),
             REFUSAL,
             "RSSMRA85T10A56",
-            "A codice fiscale has 16 signs; “RSSMRA85T10A56” has 14. Ask the buyer for it again.",
+            "A codice fiscale has 16 characters; “RSSMRA85T10A56” has 14. Ask the buyer for it again.",
         ),
         (
             lambda: check_codice_fiscale("1SSMRA85T10A562S"),
@@ -99,7 +99,7 @@ def test_the_reference_phone_numbers_are_read_as_they_say() -> None:
             lambda: check_recipient_code("UFABC1"),
             WARNING,
             "UFABC1",
-            "Recipient code UFABC1 has 6 signs: 6 are for public administrations, 7 for everybody else. Check it.",
+            "Recipient code UFABC1 has 6 characters: 6 are for public administrations, 7 for everybody else. Check it.",
         ),
         (lambda: check_recipient_code("xxxxxxx", country="DE"), OK, "XXXXXXX", ""),
         (

@@ -150,7 +150,7 @@ def test_a_days_sales_stand_by_rate_and_count_what_left_again(owner: Client, com
 
     assert [(day.kind, [(line.rate, line.gross) for line in day.rates], day.total.gross) for day in blocks] == [
         ("OSS", [("19 %", "€19.90")], "€19.90"),
-        ("Corrispettivi", [("22 %", "€19.90"), ("10 %", "€11.00")], "€30.90"),
+        ("Daily takings", [("22 %", "€19.90"), ("10 %", "€11.00")], "€30.90"),
     ]
     assert [day.sales for day in blocks] == ["1 sale", "3 sales"]
 

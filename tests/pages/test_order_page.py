@@ -91,8 +91,8 @@ def test_the_money_adds_up_and_says_so(owner: Client, shop: None) -> None:
     money = owner.get(f"/orders/{placed().pk}/").context["money"]
 
     assert [(entry.label, entry.figure) for entry in money.entries] == [
-        ("Goods", "10.00"),
-        ("Shipping", "5.00"),
+        ("Goods, without VAT", "10.00"),
+        ("Shipping, without VAT", "5.00"),
         ("Corriere", ""),
         ("VAT 22 % on 15.00", "3.30"),
         ("Total as in the shop", "€18.30"),

@@ -103,13 +103,13 @@ def test_while_typing_only_the_lines_come(owner: Client, order: Order) -> None:
 def test_two_signs_ask_for_one_more(owner: Client, giulia: Party) -> None:
     answer = owner.get("/search/", {"q": "gi"}, headers=TYPING)
 
-    assert "Type three signs or more" in answer.content.decode()
+    assert "Type three characters or more" in answer.content.decode()
 
 
 def test_nothing_found_says_what_can_be_asked(owner: Client) -> None:
     page = owner.get("/search/", {"q": "zzzzzz"}).content.decode()
 
-    assert "Nothing is called “zzzzzz”." in page
+    assert "Nothing found for “zzzzzz”." in page
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def test_the_days_list_names_every_parcel_once_by_carrier(owner: Client, order: 
 
     (group,) = owner.get("/shipments/handed-over/").context["groups"]
 
-    assert (group["carrier"], group["count"], group["weight"]) == ("GLS", "2 parcels", "2.4 kg")
+    assert (group["carrier"], group["count"], group["weight"]) == ("GLS", "2 parcels", "2.40 kg")
     assert [(row["tracking"], row["cash"]) for row in group["rows"]] == [("GL1", "€61.00"), ("GL2", "")]
     assert owner.get("/shipments/handed-over/?day=2020-01-01").context["groups"] == []
 
@@ -207,7 +207,7 @@ def test_a_long_list_of_the_day_counts_all_and_shows_them_when_asked(
     with django_assert_num_queries(7):
         whole = owner.get(f"/shipments/handed-over/?{cut['all_query']}").context
 
-    assert (cut["all_count"], cut["groups"][0]["count"], cut["groups"][0]["weight"]) == (3, "3 parcels", "3.6 kg")
+    assert (cut["all_count"], cut["groups"][0]["count"], cut["groups"][0]["weight"]) == (3, "3 parcels", "3.60 kg")
     assert [row["tracking"] for row in cut["groups"][0]["rows"]] == ["GL1", "GL2"]
     assert (whole["all_count"], [row["tracking"] for row in whole["groups"][0]["rows"]]) == (0, ["GL1", "GL2", "GL3"])
 

@@ -257,7 +257,7 @@ def test_channels_are_confirmed_by_reading_and_by_writing(owner: Client, cup: An
         ("4 s ago", "2 min ago"),
     ]
     (cell,) = [cell for cell in page["cells"] if cell.key == "channels"]
-    assert cell.sentence == "all confirmed: orders 4 s ago, numbers 2 min ago"
+    assert cell.sentence == "orders 4 s ago, stock 2 min ago"
 
 
 def test_why_stock_cannot_be_guaranteed_is_told_in_the_readers_language(owner: Client, cup: Any, shop: Account) -> None:

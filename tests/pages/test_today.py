@@ -38,7 +38,7 @@ def test_today_tells_what_the_rows_say(owner: Client) -> None:
 
     page = owner.get("/").context
 
-    assert page["headline"] == "2 orders are to be shipped. 2 are on hold."
+    assert page["headline"] == "2 orders are to be shipped. 2 are stopped."
     assert {cell.key: cell.figure for cell in page["cells"]} == {
         "ship": "2",
         "late": "0",

@@ -46,7 +46,7 @@ def rehearse(account_id: int, *, by: AbstractBaseUser) -> dict[str, Any]:
         raise Refused(_("“%(account)s” is live already; there is nothing to rehearse.") % {"account": account.name}, code="live")
     report = check_keys(account.pk, by=by)
     if not report.is_ok:
-        raise Refused(_("The shop refuses to work with these keys. See what it says, mend it, then rehearse again."), code="not_ok")
+        raise Refused(_("The shop refuses to work with these keys. See what it says, fix it, then rehearse again."), code="not_ok")
     match_listings(account.pk, by=by)
     account.refresh_from_db()
     with told_in_words(account):

@@ -38,7 +38,7 @@ def _refuse(listing: Listing) -> None:
     if listing.can_split:
         raise Refused(_("“%(title)s” is sold from counted stock already.") % {"title": listing.title}, code="settled")
     raise Refused(
-        _("This cannot be mended for “%(title)s” alone. Do in the shop what the card says; it is seen at the next reading.")
+        _("This cannot be put right for “%(title)s” alone. Do in the shop what the card says; it is seen at the next reading.")
         % {"title": listing.title},
         code="shop",
     )

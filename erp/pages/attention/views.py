@@ -21,6 +21,8 @@ from erp.pages.today.board import money
 AREAS = {
     "orders": gettext_lazy("Orders"),
     "channels": gettext_lazy("Channels"),
+    "invoices": gettext_lazy("Invoices"),
+    "shipping": gettext_lazy("Shipments"),
     "inventory": gettext_lazy("Stock"),
     "crm": gettext_lazy("Customers"),
     "catalog": gettext_lazy("Catalogue"),

@@ -6,9 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from erp.pages import wording
 from erp.pages.channels import Verdict
@@ -94,7 +93,8 @@ def mail_verdict(mail: InvoiceMail | None) -> Verdict:
     if mail is None:
         return Verdict("quiet", "mail", gettext("Not sent"))
     tone, icon = MAIL[MailState(mail.state)]
-    return Verdict(tone, icon, str(mail.get_state_display()))
+    word = pgettext("invoice", "Sent") if mail.state == MailState.SENT else str(mail.get_state_display())
+    return Verdict(tone, icon, word)
 
 
 def due_row(due: DocumentDue, *, is_checked: bool = False) -> DueRow:
@@ -112,8 +112,8 @@ def due_row(due: DocumentDue, *, is_checked: bool = False) -> DueRow:
 def day_blocks(found: Mapping[DayKey, Mapping[RateKey, Sum3]], sales: Mapping[DayKey, int]) -> list[DayBlock]:
     return [
         DayBlock(
-            day=long_day(day),
-            kind=str(Document(kind).label),
+            day=wording.full_day(day),
+            kind=gettext("Daily takings") if kind == Document.CORRISPETTIVI else str(Document(kind).label),
             sales=sales_counted(sales.get((day, kind), 0)),
             rates=[_line(rate_said(rate, nature), told) for (rate, nature), told in sorted(rates.items(), reverse=True)],
             total=_line(gettext("Total"), totals_of(list(rates.values()))),
@@ -137,11 +137,6 @@ def sales_counted(count: int) -> str:
 
 def calendar_day(day: date) -> str:
     return day.strftime("%d/%m/%Y")
-
-
-def long_day(day: date) -> str:
-    said: str = format_date(day, format="full", locale=wording.language())
-    return said
 
 
 def amounts(copy: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, str]:

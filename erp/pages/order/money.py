@@ -40,10 +40,10 @@ def statement(order: Order, money: Money) -> Statement:
 
 
 def _terms(order: Order, money: Money) -> Iterator[Entry]:
-    yield Entry(gettext("Goods"), wording.amount(order.goods_net))
+    yield Entry(gettext("Goods, without VAT") if order.tax else gettext("Goods"), wording.amount(order.goods_net))
     for kind, label, total in (
         ("discount", gettext("Discounts"), -order.discount_net),
-        ("shipping", gettext("Shipping"), order.shipping_net),
+        ("shipping", gettext("Shipping, without VAT") if order.tax else gettext("Shipping"), order.shipping_net),
         ("fee", gettext("Fees"), order.fees_net),
     ):
         rows = [row for row in money.adjustments if row.kind == kind]
@@ -94,7 +94,9 @@ def _payment(payment: Payment) -> str:
 
 
 def _name(row: Adjustment) -> str:
-    return ", ".join(dict.fromkeys(word for word in (row.title, row.code) if word))
+    """What the shop calls it; a coupon by its code too, which the buyer typed. The code of a shipping method is the shop's own."""
+    words = (row.title, row.code) if row.kind == "discount" else (row.title or row.code,)
+    return ", ".join(dict.fromkeys(word for word in words if word))
 
 
 def _reason(row: Adjustment) -> str:

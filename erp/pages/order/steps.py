@@ -91,7 +91,7 @@ def _money(facts: OrderFacts) -> Step | None:
     due = wording.money(facts.order.due, facts.order.currency)
     return Step(
         gettext("Waiting for the money"),
-        gettext("%(due)s are due. The order goes on by itself when they come.") % {"due": due},
+        gettext("%(due)s is due. The order goes on by itself when the money comes in.") % {"due": due},
         "waiting",
         gettext("Record %(due)s as paid") % {"due": due},
         permission="orders.record_payment",

@@ -175,7 +175,7 @@ def empty_words(state: ListState, counts: Mapping[str, int]) -> dict[str, str]:
     """An empty queue is good news, says what is next, and where the rest is."""
     if state.is_narrowed:
         return {
-            "title": gettext("No order is like that."),
+            "title": gettext("No order matches."),
             "why": "",
             "link": gettext("Show the whole queue"),
             "url": f"?queue={state.queue}",

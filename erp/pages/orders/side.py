@@ -193,9 +193,9 @@ def _pieces(lines: Sequence[OrderLine]) -> str:
 
 def _money(order: Order) -> list[tuple[str, str]]:
     parts = (
-        (gettext("Goods"), order.goods_net),
+        (gettext("Goods, without VAT") if order.tax else gettext("Goods"), order.goods_net),
         (gettext("Discounts"), -order.discount_net),
-        (gettext("Shipping"), order.shipping_net),
+        (gettext("Shipping, without VAT") if order.tax else gettext("Shipping"), order.shipping_net),
         (gettext("Fees"), order.fees_net),
         (gettext("VAT"), order.tax),
         (gettext("Gift cards"), -order.gift_cards),

@@ -20,7 +20,7 @@ from erp.pages import wording
 from erp.pages.access import member_of_staff, staff_page
 from erp.pages.shell import read_shell, render_page
 from erp.pages.shipments.queues import carrier_named
-from erp.pages.shipments.rows import parcels_counted, weight
+from erp.pages.shipments.rows import abroad, kilos, parcels_counted
 from inventory.shipping.models import Label, Parcel, Shipment
 from inventory.shipping.services.labelling import zpl_of
 from inventory.shipping.states import OPEN_LABELS, ShipmentStatus
@@ -150,7 +150,7 @@ def _by_carrier(parcels: QuerySet[Parcel], now: datetime, zone: str, *, limit: i
             "carrier": name or gettext("Without a carrier"),
             "parcels": count,
             "count": parcels_counted(count),
-            "weight": weight(grams),
+            "weight": kilos(grams),
             "rows": rows.get(name, []),
         }
         for name, count, grams in totals
@@ -166,8 +166,9 @@ def _line(parcel: Any, tracking: str, now: datetime, zone: str) -> dict[str, Any
         "order": shipment.order_number,
         "tracking": tracking,
         "recipient": shipment.recipient_name,
-        "town": " ".join(str(told.get(part) or "") for part in ("postcode", "city", "province", "country")).strip(),
-        "weight": weight(parcel.weight_grams),
+        "town": " ".join(str(told.get(part) or "") for part in ("postcode", "city", "province")).strip(),
+        "country": abroad(told),
+        "weight": kilos(parcel.weight_grams),
         "cash": wording.money(shipment.cash_to_collect, shipment.currency) if shipment.cash_to_collect and is_first else "",
         "at": wording.moment(shipment.shipped_at, now, zone),
     }

@@ -22,7 +22,7 @@ from erp.pages.order.timeline import timeline
 from erp.pages.pickups import clock_of
 from erp.pages.shell import ShellFacts, read_shell, render_page
 from erp.pages.shipments.carriers import BY_RULES, carriers_to_choose
-from erp.pages.shipments.rows import badge_of, label_verdict, newest_labels, waits_for_number, weight
+from erp.pages.shipments.rows import abroad, badge_of, label_verdict, newest_labels, waits_for_number, weight
 from erp.pages.shipments.steps import next_step
 from inventory.shipping.models import Label, Parcel, Shipment, ShipmentLine
 from inventory.shipping.services.choosing import tracking_url
@@ -175,7 +175,7 @@ def _tracking_page(label: Label | None) -> str:
 
 
 def _address(told: dict[str, Any]) -> list[str]:
-    """As it stands on the label, empty lines left out."""
+    """As it stands on the label: empty lines left out, and the country of home too."""
     town = " ".join(str(told.get(part) or "") for part in ("postcode", "city", "province")).strip()
-    lines = [told.get("name"), told.get("company"), told.get("street"), told.get("street2"), " ".join(town.split()), told.get("country")]
+    lines = [told.get("name"), told.get("company"), told.get("street"), told.get("street2"), " ".join(town.split()), abroad(told)]
     return list(dict.fromkeys(str(line) for line in lines if line))

@@ -1,6 +1,6 @@
 """A shipment as a row, and where its labels are, in words. Pure: rows in, words out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -169,6 +169,17 @@ def weight(grams: int) -> str:
     if not grams:
         return "\N{EN DASH}"
     return gettext("%(count)d g") % {"count": grams} if grams < 1000 else gettext("%(weight)s kg") % {"weight": _kilos(grams)}
+
+
+def kilos(grams: int) -> str:
+    """`0.85 kg`, `12.40 kg`: for columns, where one unit and two decimals stand below each other."""
+    return gettext("%(weight)s kg") % {"weight": wording.amount(Decimal(grams) / 1000)} if grams else "\N{EN DASH}"
+
+
+def abroad(address: Mapping[str, Any]) -> str:
+    """The name of a foreign country; nothing at home, where nobody writes it."""
+    code = str(address.get("country") or "")
+    return "" if code in {"", "IT"} else wording.country(code)
 
 
 def _kilos(grams: int) -> str:

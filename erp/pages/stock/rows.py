@@ -14,6 +14,7 @@ from erp.pages.channels import Verdict
 from erp.pages.links import page
 from inventory.models import Reservation, ReservationState
 from orders.models import Order
+from orders.models.order import order_of
 from orders.states import OrderStatus
 
 
@@ -73,7 +74,9 @@ def _standing(variant: Any, available: Decimal) -> Verdict | None:
 
 def movement_row(movement: Any, now: datetime, zone: str) -> MovementRow:
     """From a `Movement` with its `balance`, as `last_movements` gives it."""
-    about = ", ".join(part for part in (movement.reference, movement.reason) if part)
+    order = order_of(movement.reference)
+    document = gettext("order %(number)s") % {"number": order} if order else movement.reference
+    about = ", ".join(part for part in (document, movement.reason) if part)
     place = movement.warehouse.name if movement.bin is None else f"{movement.warehouse.name} {movement.bin.code}"
     return MovementRow(
         at=wording.moment(movement.at, now, zone),

@@ -27,6 +27,7 @@ class WindowRow:
     answer_after: str
     seen: str
     seen_at: str
+    is_seen_before: bool
     verdict: Verdict
     waits_for: str
     url: str
@@ -46,6 +47,7 @@ def window_row(facts: WindowFacts, available: Decimal, is_split: bool, now: date
         answer_after=wording.short_length(sent.answered_at - sent.sent_at) if sent and sent.answered_at else "",
         seen=wording.quantity(seen) if seen is not None else NOTHING,
         seen_at=wording.moment(seen_at, now, zone) if seen_at else "",
+        is_seen_before=bool(seen_at and sent and seen_at < sent.sent_at),
         verdict=_in_the_way(facts) or _verdict(facts, _expected(allotment, available, is_split)),
         waits_for=_waits_for(facts),
         url=admin_row("channels_listing", listing.pk),

@@ -50,7 +50,7 @@ def headline(orders: OrderFigures) -> str:
     if ship:
         sentences.append(ngettext("%(count)d order is to be shipped.", "%(count)d orders are to be shipped.", ship) % {"count": ship})
     if held:
-        sentences.append(ngettext("%(count)d is on hold.", "%(count)d are on hold.", held) % {"count": held})
+        sentences.append(ngettext("%(count)d is stopped.", "%(count)d are stopped.", held) % {"count": held})
     return " ".join(sentences) or gettext("Nothing waits to be shipped.")
 
 

@@ -15,7 +15,7 @@ from erp.core.documents import Bundle, Paper
 from inventory.shipping.models import PickList, Shipment
 from inventory.shipping.papers.reading import batch_of, pick_list_of, pick_lists, printed_shipments
 from inventory.shipping.papers.walking import Piece, Stop, stops_of
-from inventory.shipping.papers.wording import day_and_hour, pieces, product_bars
+from inventory.shipping.papers.wording import day_and_hour, pieces, pieces_counted, product_bars
 
 TEMPLATE = "papers/pick_list.html"
 BARS_MM = 44.0
@@ -51,7 +51,7 @@ def list_paper(pick_list: PickList, shipments: Sequence[Shipment], head: Letterh
     number = f"L-{pick_list.number}"
     facts = [
         ngettext("%(count)s order", "%(count)s orders", len(shipments)) % {"count": len(shipments)},
-        _("%(pieces)s pieces") % {"pieces": pieces(total)},
+        pieces_counted(total),
         str(pick_list.warehouse.name),
     ]
     context = {
@@ -104,7 +104,7 @@ def _tote(place: int, shipment: Shipment) -> dict[str, Any]:
         "place": place,
         "order": number,
         "name": shipment.recipient_name,
-        "pieces": _("%(pieces)s pieces") % {"pieces": pieces(count)} if count else "",
+        "pieces": pieces_counted(count) if count else "",
         "carrier": shipment.service.carrier.name if shipment.service else "",
         "bars": svg("code128", number, module_mm=0.25, height_mm=8) if can_encode("code128", number) and len(number) <= 12 else "",
     }

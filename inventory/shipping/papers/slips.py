@@ -15,7 +15,7 @@ from erp.core.cards import key_of
 from erp.core.documents import Bundle, Paper
 from inventory.shipping.models import Shipment, ShipmentLine
 from inventory.shipping.papers.reading import batch_of, printed_shipments
-from inventory.shipping.papers.wording import address_lines, day, pieces
+from inventory.shipping.papers.wording import address_lines, day, pieces, pieces_counted
 
 TEMPLATE = "papers/slip.html"
 
@@ -54,6 +54,7 @@ def slip_paper(shipment: Shipment, head: Letterhead, language: str) -> Paper:
     """In the language that is active."""
     lines = list(shipment.lines.all())
     parcels = len(shipment.parcels.all())
+    total = sum((line.quantity for line in lines), Decimal(0))
     number = shipment.order_number
     context = {
         "letterhead": head,
@@ -66,7 +67,8 @@ def slip_paper(shipment: Shipment, head: Letterhead, language: str) -> Paper:
         "service": str(shipment.service) if shipment.service else "",
         "parcels": parcels,
         "groups": [{"kit": kit, "rows": [_row(line) for line in rows]} for kit, rows in groupby(lines, key=_kit)],
-        "total": pieces(sum((line.quantity for line in lines), Decimal(0))),
+        "total": pieces(total),
+        "total_said": pieces_counted(total),
         "customer_note": shipment.customer_note.strip(),
         "gift_message": shipment.gift_message.strip(),
         "is_partial": shipment.is_partial,

@@ -9,6 +9,7 @@ from babel import Locale, UnknownLocaleError
 from django.utils import formats, translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from erp.core.barcodes import can_encode, encode, svg
 
@@ -22,6 +23,12 @@ def pieces(quantity: Decimal) -> str:
     """`6`, `1,5`: no more decimals than there are."""
     whole = quantity.to_integral_value()
     return str(int(whole)) if whole == quantity else formats.number_format(quantity.normalize(), use_l10n=True)
+
+
+def pieces_counted(quantity: Decimal) -> str:
+    """`1 piece`, `6 pieces`, `1,5 pieces`."""
+    count = int(quantity) if quantity == int(quantity) else 2
+    return ngettext("%(pieces)s piece", "%(pieces)s pieces", count) % {"pieces": pieces(quantity)}
 
 
 def day(moment: datetime | None, zone: str) -> str:

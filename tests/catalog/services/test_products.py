@@ -56,8 +56,8 @@ def test_a_variant_is_made_with_tidy_codes_title_and_history(clerk: User) -> Non
     [
         ({"sku": "tazza"}, "SKU TAZZA exists already: “Tazza”. Choose another SKU, or change that variant."),
         ({"sku": "  "}, "A variant needs an SKU. Type one."),
-        ({"sku": "x" * 65}, f"SKU “{'x' * 20}…” is longer than 64 signs. Shorten it."),
-        ({"sku": "A\nB"}, "SKU “A\\nB” contains signs that cannot be printed. Type it again."),
+        ({"sku": "x" * 65}, f"SKU “{'x' * 20}…” is longer than 64 characters. Shorten it."),
+        ({"sku": "A\nB"}, "SKU “A\\nB” contains characters that cannot be printed. Type it again."),
         (
             {"gtin": "4006381333930"},
             "The last digit of GTIN 4006381333930 must be 1, not 0. Look at the bar code and correct the number.",
@@ -73,7 +73,7 @@ def test_a_variant_is_made_with_tidy_codes_title_and_history(clerk: User) -> Non
         ({"weight_grams": -1}, "A weight or size of -1 is not possible. Type zero or more."),
         ({"options": {"Taglia": " "}}, "An option needs a name and a value. Type both."),
         ({"options": {"Taglia": "M", "TAGLIA": "L"}}, "A variant has one value per option. Leave out the second one."),
-        ({"options": {"Taglia": "x" * 61}}, "An option and its value have at most 60 signs each. Shorten them."),
+        ({"options": {"Taglia": "x" * 61}}, "An option and its value have at most 60 characters each. Shorten them."),
     ],
 )
 def test_what_is_wrong_meets_a_sentence_and_nothing_is_written(fields: dict[str, Any], sentence: str) -> None:

@@ -40,7 +40,7 @@ def faults_of(address: PostalAddress) -> Iterator[AddressFault]:
     street = " ".join(f"{address.street} {address.street2}".split())
     if not street:
         yield AddressFault("street", "street_missing")
-    elif country in NUMBERED and not _has_number(street):
+    elif country in NUMBERED and not has_door(street):
         yield AddressFault("street", "number_missing", street)
     yield from _postcode_faults(address, country)
     if not address.city.strip():
@@ -49,8 +49,8 @@ def faults_of(address: PostalAddress) -> Iterator[AddressFault]:
         yield from _province_faults(address)
 
 
-def _has_number(street: str) -> bool:
-    """A date in a street's name is no number; a door that has none says so."""
+def has_door(street: str) -> bool:
+    """Whether a street is told with its door: a date in its name is no number, and a door that has none says so."""
     return any(sign.isdigit() for sign in _DATE.sub(" ", street)) or bool(_WITHOUT_NUMBER.search(street))
 
 

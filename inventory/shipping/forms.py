@@ -82,8 +82,8 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
             "code": _("As the carrier calls it: it is sent with every parcel."),
             "name": _("As staff read it."),
             "collects_cash": _("Only such a service is ever used for an order that is paid on delivery."),
-            "needs_phone": _("An order without one waits under “Addresses to correct”."),
-            "takes_boxes": _("Couriers do not; a post office may. Otherwise an order to a P.O. box waits under “Addresses to correct”."),
+            "needs_phone": _("An order without one waits under “Addresses”."),
+            "takes_boxes": _("Couriers do not; a post office may. Otherwise an order to a P.O. box waits under “Addresses”."),
         }
 
 

@@ -117,7 +117,7 @@ def test_a_walk_down_the_list_by_keys_shows_each_order_beside_it(visit: Visit, d
     page.keyboard.press("j")
     page.keyboard.press("x")
     expect_chosen(page, 2)
-    page.keyboard.press("5")
+    page.keyboard.press("6")
     page.wait_for_url("**?queue=held")
     page.keyboard.press("j")
     page.keyboard.press("Enter")

@@ -156,7 +156,7 @@ def test_theme_and_language_stay_on_the_next_page(visit: Visit, merchant: dict[s
     page.get_by_role("button", name="Chiaro o scuro").click()
     page.get_by_role("button", name="English").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("3 orders are to be shipped. 3 are on hold.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("3 orders are to be shipped. 3 are stopped.")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 

@@ -93,7 +93,7 @@ QUEUES = {
         Queue("late", pgettext_lazy("queue", "Late"), _late, "pickup"),
         Queue("short", pgettext_lazy("queue", "Short"), _held_for([HoldKind.SHORT]), "placed"),
         Queue("unpaid", pgettext_lazy("queue", "To be paid"), _held_for(AWAITING_MONEY), "placed"),
-        Queue("address", pgettext_lazy("queue", "Addresses to correct"), _held_for([HoldKind.ADDRESS]), "placed"),
+        Queue("address", pgettext_lazy("queue", "Addresses"), _held_for([HoldKind.ADDRESS]), "placed"),
         Queue("held", pgettext_lazy("queue", "Held"), _held_for(STOPPED), "placed"),
         Queue("decide", pgettext_lazy("queue", "To decide"), _held_for(TO_DECIDE), "placed"),
         Queue("shipped", pgettext_lazy("queue", "Shipped today"), _shipped_today, "-placed"),

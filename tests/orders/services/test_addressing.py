@@ -8,8 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Variant
-from inventory.shipping.models import CarrierService, Shipment, ShippingRule
+from inventory.shipping.models import Carrier, CarrierService, Shipment, ShippingRule
 from inventory.shipping.services.labelling import request_labels, work_due_labels
+from inventory.shipping.services.labelling.connecting import connect
+from inventory.shipping.services.labelling.drafting import recipient_of
 from orders.models import Hold, Order
 from orders.services.changing import change_order
 from orders.services.editing import edit_order, editable_of
@@ -137,9 +139,19 @@ def test_a_box_waits_where_a_courier_carries_and_goes_with_a_service_that_takes_
     assert standing(order) == ("released", [], 1)
 
 
+def test_what_stands_behind_the_door_goes_to_the_driver_where_the_label_has_no_room_for_it(mug, deliver):
+    sent_with("practice")
+    order = placed(mug, shipping=replace(HOME, street="Corso Vittorio Emanuele II 101, scala B, interno 12"))
+    deliver()
+    assert standing(order) == ("released", [], 1)
+
+    recipient = recipient_of(Shipment.objects.get().recipient, "", "Suonare due volte", connect(Carrier.objects.get()).limits())
+    assert (recipient.street, recipient.note) == ("Corso Vittorio Emanuele II 101", "scala B, interno 12 Suonare due volte")
+
+
 def test_a_street_too_long_for_the_label_waits_with_the_two_lines_that_fit(mug, deliver):
     sent_with("practice")
-    order = placed(mug, shipping=replace(HOME, street="Via Giuseppe Garibaldi angolo Corso Sicilia, 12"))
+    order = placed(mug, shipping=replace(HOME, street="Via dei Caduti del 4 Novembre, angolo Corso Sicilia, 12"))
     deliver()
 
     (fault,) = Hold.objects.get().params["faults"]

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
-from crm.places import ITALY, province_code
+from crm.places import ITALY, has_door, province_code
 from inventory.shipping.carriers.contract import Limits, ParcelRequest, Recipient
 from inventory.shipping.carriers.shortening import Cut, shorten
 from inventory.shipping.models import Label
@@ -36,7 +36,7 @@ def request_of(label: Label, limits: Limits) -> tuple[ParcelRequest, tuple[Cut, 
 
 
 def recipient_of(address: Mapping[str, Any], name: str, note: str, limits: Limits) -> Recipient:
-    """A company stands on the bell, its person beside it; a second street line that does not fit goes to the driver's note."""
+    """A company stands on the bell, its person beside it; what stands behind the door and does not fit goes to the driver's note."""
     told = {key: str(value or "").strip() for key, value in address.items()}
     person, company = told.get("name", "") or name, told.get("company", "")
     country = (told.get("country", "") or ITALY).upper()
@@ -51,9 +51,19 @@ def recipient_of(address: Mapping[str, Any], name: str, note: str, limits: Limit
         phone=told.get("phone", ""),
         note=note,
     )
-    if told.get("street2") and len(recipient.street) > limits.fields.get("street", len(recipient.street)):
-        return replace(recipient, street=told.get("street", ""), note=" ".join(part for part in (told["street2"], note) if part))
-    return recipient
+    room = limits.fields.get("street", len(recipient.street))
+    if len(recipient.street) <= room:
+        return recipient
+    street, inside = _to_the_door(told.get("street", ""), room)
+    return replace(recipient, street=street, note=" ".join(part for part in (inside, told.get("street2", ""), note) if part))
+
+
+def _to_the_door(street: str, room: int) -> tuple[str, str]:
+    """`Corso Vittorio Emanuele II 101` and `scala B, interno 12`, parted at a comma. All of it where no part with the door fits."""
+    places = [place for place, sign in enumerate(street) if sign == "," and place <= room and has_door(street[:place])]
+    if len(street) <= room or not places:
+        return street, ""
+    return street[: places[-1]].strip(), street[places[-1] + 1 :].strip()
 
 
 def kept(request: ParcelRequest) -> dict[str, Any]:

@@ -95,4 +95,4 @@ def test_the_switch_in_the_administration_does_it(client, catania, deliver):
 
     catania.refresh_from_db()
     assert (answer.status_code, catania.is_active, changed()) == (302, False, [mug.pk])
-    assert catania.history.latest().history_user == owner
+    assert catania.history.latest("history_id").history_user == owner

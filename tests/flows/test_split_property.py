@@ -248,7 +248,7 @@ def test_a_split_variant_is_never_oversold_in_many_lives(street: Street, pair: t
     live(SplitVariantToTheEnd, street, pair, lives=lives, steps=40)
 
 
-FEW = [((ZERO, ZERO), 8), ((EXACT, ZERO), 8), ((EXACT, RELATIVE), 12)]
+FEW = [((ZERO, ZERO), 4), ((EXACT, ZERO), 4), ((EXACT, RELATIVE), 8)]
 
 
 @pytest.mark.slow

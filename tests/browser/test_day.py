@@ -214,8 +214,8 @@ def bare(text: str) -> str:
 
 
 def number_on(page: str, names: list[str]) -> str:
-    """The order whose slip begins on this page."""
-    return next((name for name in names if re.search(rf"(?<!\d){name}(?!\d)", page)), "")
+    """The order whose slip begins on this page; the year of its date is no order."""
+    return next((name for name in names if re.search(rf"ordine\s+{name}\s+del", page)), "")
 
 
 def pack_and_hand_over(page: Page, merchant: Merchant, shot: Shot) -> None:

@@ -20,7 +20,7 @@ class StockBook:
     """The locked levels of some variants, as working copies, and the differences to write.
 
     `levels` has every level, `shelf` those in active warehouses and, for variants that are split, the ceilings. `missing` is by how many
-    pieces the books of a split variant did not hold when it was opened. `served`: documents that got pieces they were short of.
+    pieces the books of a split variant did not hold when it was opened. `served`: documents of which a short row got all it waited for.
     """
 
     levels: dict[tuple[int, int], Level]
@@ -70,9 +70,10 @@ class StockBook:
             else:
                 self.changes.added.append(part_of(row, pieces, ReservationState.RESERVED, warehouse_id))
         if places:
-            self.served.add(row.reference)
             publish(ShortServed(row.reference))
-            if missing:
+            if not missing:
+                self.served.add(row.reference)
+            else:
                 change_row(self.changes, ReservationChange(row.pk, missing, ReservationState.SHORT))
 
     def except_what_broke(self, cause: str, *, reference: str = "") -> None:

@@ -119,12 +119,11 @@ def release_lines(releases: Sequence[Release]) -> dict[tuple[str, str], Decimal]
 
 def _withdraw_explained(releases: Sequence[Release], rows: Sequence[Reservation], served: Collection[str]) -> None:
     """A sale that was read before the restock that made room for it looked like more than its window could sell: it was no exception."""
-    windows = {row.reference: row.window for row in rows if row.window}
     for each in releases:
-        if served and each.restocked_at is not None and each.reference in windows:
+        if served and each.restocked_at is not None:
             StockException.objects.filter(
                 cause=ExceptionCause.STAFF_ORDER,
-                window=windows[each.reference],
+                window__in={row.window for row in rows if row.reference == each.reference and each.line in (None, row.line)},
                 reference__in=served,
                 opened_at__gt=each.restocked_at,
             ).delete()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from crm.people import PostalAddress
-from crm.places import AddressFault, faults_of
+from crm.places import ITALY, AddressFault, faults_of
 from inventory.shipping.carriers.contract import Limits
 from inventory.shipping.carriers.registry import carriers
 from inventory.shipping.carriers.shortening import shorten
@@ -15,7 +15,6 @@ from inventory.shipping.services.labelling.connecting import connect
 from inventory.shipping.services.labelling.drafting import recipient_of
 from inventory.shipping.states import LabelStatus, ShipmentStatus
 
-HOME = "IT"
 READ_BY_THE_DRIVER = {"name": "name", "care_of": "company", "street": "street", "town": "city"}
 """Fields of a label that must not be cut, and the field of the address that each comes from."""
 ACCEPTED = (LabelStatus.CLAIMED, LabelStatus.READY, LabelStatus.VOIDING)
@@ -41,7 +40,7 @@ def address_faults(drafts: Sequence[NewShipment]) -> dict[str, tuple[AddressFaul
 
 
 def _wish_of(draft: NewShipment) -> Wish:
-    return Wish(draft.source, draft.method, str(draft.recipient.get("country") or HOME), draft.cash_to_collect is not None)
+    return Wish(draft.source, draft.method, str(draft.recipient.get("country") or ITALY), draft.cash_to_collect is not None)
 
 
 def _chosen_by_people(references: Mapping[str, object]) -> dict[str, CarrierService | None]:

@@ -128,6 +128,15 @@ def test_a_restock_that_made_room_for_the_sale_withdraws_its_exception(vase, lef
     assert exceptions() == left_over
 
 
+def test_a_restock_that_serves_only_a_part_of_the_sale_leaves_its_exception(vase, left):
+    reserve([claim(vase, 1, window=left.window, reference="ord_1"), claim(vase, 3, window=left.window, reference="ord_3")])
+    reserve([claim(vase, 3, window=left.window, reference="ord_2")])
+
+    release_lines([Release("ord_1", to_window=True, restocked_at=clock.now() - timedelta(hours=1))])
+
+    assert exceptions() == [("staff_order", 3)]
+
+
 def test_what_others_notice_is_recorded_with_its_cause(left):
     report_exception(left.variant_id, "staff_order", Decimal(1), window=left.window, reference="ord_7")
 

@@ -12,9 +12,8 @@ from channels.services.connecting import first_stock
 from channels.services.importing import fetching, pulling, sweeping
 from channels.services.notifying import lanes, telling
 from channels.services.publishing import fencing, running, sending
+from erp.core.queues import LIVE
 from erp.core.schedules import Schedule, schedule
-
-LIVE = "live"
 
 
 @shared_task(time_limit=300)

@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import shared_task
 
+from erp.core.queues import LIVE
 from erp.core.schedules import Schedule, schedule
 from orders.services import fulfilling, holding
 
@@ -14,7 +15,7 @@ def expire_holds(**_unknown: Any) -> None:
     holding.expire_holds()
 
 
-schedule(Schedule("End holds whose term ran out", "orders.tasks.expire_holds", timedelta(minutes=1), queue="live"))
+schedule(Schedule("End holds whose term ran out", "orders.tasks.expire_holds", timedelta(minutes=1), queue=LIVE))
 
 
 @shared_task(time_limit=300, expires=300)  # type: ignore[untyped-decorator]

@@ -16,11 +16,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from erp.core.queues import QUEUES
 from erp.core.schedules import missing_schedules
 
 OLDEST_POSTGRES = 140000
 WORKER_SECONDS = 1.5
-QUEUES = ("live", "stock", "papers", "backlog")
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 DEMO_KEY = "only-for-the-demo"
 

@@ -8,6 +8,8 @@ from celery import current_app
 from celery.schedules import crontab
 from django_celery_beat.models import PeriodicTask
 
+from erp.core.queues import BACKLOG
+
 _schedules: dict[str, "Schedule"] = {}
 
 
@@ -18,7 +20,7 @@ class Schedule:
     name: str
     task: str
     every: timedelta | crontab
-    queue: str = "backlog"
+    queue: str = BACKLOG
     kwargs: dict[str, Any] = field(default_factory=dict)
 
 

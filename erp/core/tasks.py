@@ -9,6 +9,7 @@ from celery.schedules import crontab
 from erp.core.delivering import deliver_pending, prune_events, prune_exchanges
 from erp.core.documents import render_pending
 from erp.core.events import hear_wake_up
+from erp.core.queues import LIVE, PAPERS
 from erp.core.receipts import prune_receipts
 from erp.core.schedules import Schedule, schedule
 
@@ -36,6 +37,6 @@ def prune(**_unknown: Any) -> None:
     prune_receipts()
 
 
-schedule(Schedule("Deliver events (sweep)", "erp.core.tasks.sweep_deliveries", timedelta(seconds=1), queue="live"))
-schedule(Schedule("Print documents (sweep)", "erp.core.tasks.render_documents", timedelta(seconds=2), queue="papers"))
+schedule(Schedule("Deliver events (sweep)", "erp.core.tasks.sweep_deliveries", timedelta(seconds=1), queue=LIVE))
+schedule(Schedule("Print documents (sweep)", "erp.core.tasks.render_documents", timedelta(seconds=2), queue=PAPERS))
 schedule(Schedule("Prune old events", "erp.core.tasks.prune", crontab(hour=3, minute=40)))

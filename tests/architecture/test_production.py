@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import get_commands
 
-from erp.core.installation import QUEUES
+from erp.core.queues import QUEUES
 from erp.practice.demo.house import WORKERS
 
 COMPOSE = (settings.BASE_DIR / "compose.yaml").read_text()
@@ -17,7 +17,7 @@ def test_every_queue_has_a_worker_as_in_the_demo():
     served = re.findall(r'"--queues", "(\w+)", "--concurrency", "(\d)"', COMPOSE)
 
     assert [name for name, _processes in served] == list(QUEUES)
-    assert [(queues, str(processes)) for _name, queues, processes in WORKERS] == served
+    assert [(queue, str(processes)) for queue, processes in WORKERS.items()] == served
 
 
 def test_every_setting_of_the_composition_is_read():

@@ -7,6 +7,7 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 
+from erp.core.queues import QUEUES
 from erp.core.schedules import missing_schedules
 from tests.architecture.test_ladder import PACKAGES
 
@@ -33,4 +34,4 @@ def test_every_scheduled_task_exists(db):
     names = {task.name for task in our_tasks()}
     entries = missing_schedules()
     assert [entry.name for entry in entries if entry.task not in names] == []
-    assert {entry.queue for entry in entries} <= {"live", "stock", "papers", "backlog"}
+    assert {entry.queue for entry in entries} <= set(QUEUES)

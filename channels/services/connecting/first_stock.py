@@ -17,6 +17,7 @@ from channels.states import AccountState
 from erp.core.clock import now
 from erp.core.events import publish, wake
 from erp.core.history import record
+from erp.core.queues import BACKLOG
 from erp.core.refusals import Refused
 from erp.core.transactions import atomic
 from inventory.models import StockLevel
@@ -29,7 +30,7 @@ def settle_read_accounts(account_ids: Iterable[int]) -> None:
     """Settle what can be settled without a call; where the shop must be asked, a task is woken. A pull later does the same again."""
     for account in _unsettled().filter(pk__in=list(account_ids)):
         if account.first_stock == FirstStock.SHOP:
-            wake("channels.tasks.settle_first_stock", "backlog", account_id=account.pk)
+            wake("channels.tasks.settle_first_stock", BACKLOG, account_id=account.pk)
         else:
             _open_stock(account)
 

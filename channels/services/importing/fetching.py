@@ -62,6 +62,8 @@ class _Fetch:
 
 
 def _import_once(account: Account, external_id: str, *, is_asked_for: bool) -> Outcome:
+    if not is_asked_for and not due_hints(account.pk, external_id):
+        return Outcome.NOTHING
     token = new_token()
     lease = take_leases(account.pk, [external_id], token).get(external_id)
     if lease is None:

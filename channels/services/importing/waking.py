@@ -2,8 +2,7 @@
 
 from erp.core.clock import now
 from erp.core.events import wake
-
-LIVE = "live"
+from erp.core.queues import LIVE, OUTSIDE
 
 
 def wake_order(account_id: int, external_id: str) -> None:
@@ -12,4 +11,4 @@ def wake_order(account_id: int, external_id: str) -> None:
 
 def wake_pull(account_id: int) -> None:
     """For a pull that begins after this moment."""
-    wake("channels.tasks.poll_account", LIVE, account_id=account_id, asked_at=now().isoformat())
+    wake("channels.tasks.poll_account", OUTSIDE, account_id=account_id, asked_at=now().isoformat())

@@ -9,6 +9,7 @@ from channels.services.jobs import due_lanes, request_jobs
 from channels.states import AccountState
 from erp.core.clock import now, real_now
 from erp.core.events import wake
+from erp.core.queues import OUTSIDE
 from erp.core.transactions import atomic
 
 KIND = "tell_order"
@@ -33,7 +34,7 @@ def ask_lanes(lanes: Iterable[tuple[int, str]]) -> None:
 
 
 def wake_lane(account_id: int, lane: str) -> None:
-    wake("channels.tasks.tell_order", "backlog", account_id=account_id, lane=lane)
+    wake("channels.tasks.tell_order", OUTSIDE, account_id=account_id, lane=lane)
 
 
 def sweep_pushes() -> None:

@@ -8,11 +8,11 @@ from django.db import connection, transaction
 from channels.services.jobs import request_jobs
 from erp.core.clock import now
 from erp.core.events import wake
+from erp.core.queues import STOCK
 from erp.core.transactions import atomic
 
 KIND = "publish_stock"
 PRIORITY = 20
-STOCK = "stock"
 
 WITH_KITS = "ARRAY(SELECT unnest(%(keys)s::bigint[]) UNION SELECT kit_id FROM catalog_kitcomponent WHERE component_id = ANY(%(keys)s))"
 # A closing window of a listing that is bound to nothing any more follows the variant of which it still holds units.

@@ -26,6 +26,7 @@ from channels.states import JobState
 from erp.core.clock import now, speed
 from erp.core.events import wake
 from erp.core.history import record
+from erp.core.queues import STOCK
 from erp.core.refusals import Refused
 from erp.core.transactions import atomic, forbid_transaction
 from inventory.queries import open_fences
@@ -59,7 +60,7 @@ def start_run(account_id: int, *, by: AbstractBaseUser | None) -> None:
     _refuse_silent(account)
     record(account, "stock_published", by=by)
     request_numbers_of_listings(_bound(account_id))
-    wake("channels.tasks.publish_account", "stock", account_id=account_id)
+    wake("channels.tasks.publish_account", STOCK, account_id=account_id)
 
 
 def publish_account(account_id: int) -> RunReport:

@@ -20,12 +20,12 @@ from erp.core.documents.wanted import NewDocument, StoredDocument
 from erp.core.events import wake
 from erp.core.history import record
 from erp.core.models import Document
+from erp.core.queues import PAPERS
 from erp.core.transactions import atomic, forbid_transaction
 
 logger = logging.getLogger(__name__)
 
 TASK = "erp.core.tasks.render_documents"
-QUEUE = "papers"
 PDF = "application/pdf"
 LEASE_SECONDS = 300
 MAX_ATTEMPTS = 4
@@ -66,7 +66,7 @@ def request_documents(wanted: Sequence[NewDocument]) -> list[Document]:
         if (each.kind, each.subject, each.language) not in waiting
     }
     Document.objects.bulk_create(new.values())
-    transaction.on_commit(lambda: wake(TASK, QUEUE))
+    transaction.on_commit(lambda: wake(TASK, PAPERS))
     both = waiting | new
     return [both[each.kind, each.subject, each.language] for each in wanted]
 
@@ -136,7 +136,7 @@ def retry_document(subject: str, *, by: AbstractBaseUser) -> None:
     Document.objects.filter(pk=key, content=None).update(attempts=0, leased_until=None, error="")
     close_card(CARD, subject)
     record(subject, "retried", by=by)
-    transaction.on_commit(lambda: wake(TASK, QUEUE))
+    transaction.on_commit(lambda: wake(TASK, PAPERS))
 
 
 def _claim(key: int | None = None) -> int | None:

@@ -8,20 +8,21 @@ from contextlib import suppress
 
 from celery import current_app
 
+from erp.core.queues import BACKLOG, LIVE, OUTSIDE, PAPERS, STOCK
 from erp.practice.demo.processes import Supervisor
 
 READY_SECONDS = 180
 PING_SECONDS = 0.5
-WORKERS = (("live", "live", 3), ("stock", "stock", 2), ("papers", "papers", 1), ("backlog", "backlog", 1))
-"""Name, queues and processes of each worker."""
+WORKERS = {LIVE: 3, OUTSIDE: 3, STOCK: 2, PAPERS: 1, BACKLOG: 1}
+"""How many processes work on each queue."""
 
 
 def start_house(supervisor: Supervisor, *, door: socket.socket) -> None:
     """`door` listens already at the address of the pages; it is the web server's from now on."""
     supervisor.start("web", web_words(door.fileno()), files=[door.fileno()])
     door.close()
-    for name, queues, processes in WORKERS:
-        supervisor.start(f"worker-{name}", worker_words(name, queues, processes))
+    for queue, processes in WORKERS.items():
+        supervisor.start(f"worker-{queue}", worker_words(queue, processes))
     supervisor.start("beat", [sys.executable, "-m", "celery", "-A", "erp", "beat", "--loglevel", "WARNING"])
 
 
@@ -36,8 +37,8 @@ def web_words(listening: int) -> list[str]:
     return [sys.executable, "-m", "gunicorn", "erp.wsgi", *options, "--no-control-socket", "--log-level", "warning"]
 
 
-def worker_words(name: str, queues: str, processes: int) -> list[str]:
-    options = ["--queues", queues, "--concurrency", str(processes), "--hostname", f"{name}@regia", "--loglevel", "WARNING", "-O", "fair"]
+def worker_words(queue: str, processes: int) -> list[str]:
+    options = ["--queues", queue, "--concurrency", str(processes), "--hostname", f"{queue}@regia", "--loglevel", "WARNING", "-O", "fair"]
     return [sys.executable, "-m", "celery", "-A", "erp", "worker", *options, "--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
@@ -48,6 +49,6 @@ def _opens(url: str) -> bool:
 
 
 def _workers_answer() -> bool:
-    names = [f"{name}@regia" for name, _queues, _processes in WORKERS]
+    names = [f"{queue}@regia" for queue in WORKERS]
     answers = current_app.control.ping(destination=names, timeout=PING_SECONDS)
     return len({name for answer in answers for name in answer}) == len(names)

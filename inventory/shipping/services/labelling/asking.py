@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from erp.core import clock
 from erp.core.cards import close_cards, key_of
-from erp.core.events import wake
 from erp.core.history import By, record
 from erp.core.refusals import Refused
 from erp.core.transactions import atomic
@@ -22,6 +20,7 @@ from inventory.shipping.services.assigning import ASSIGNED, assign, collects_wha
 from inventory.shipping.services.choosing import choose_services, company_zone, wish_of
 from inventory.shipping.services.labelling.connecting import connect
 from inventory.shipping.services.labelling.drafting import FIRST_PARCEL
+from inventory.shipping.services.labelling.waking import wake_buyers
 from inventory.shipping.services.packing import ensure_parcels
 from inventory.shipping.states import OPEN_LABELS, OPEN_SHIPMENTS
 
@@ -133,7 +132,7 @@ def _ask(chosen: Sequence[_Chosen], by: By) -> None:
     for kind in (LABEL_REFUSED, LABEL_OUTDATED):
         close_cards(kind, [f"shipping.shipment:{key}" for key in asked])
     if labels:
-        transaction.on_commit(lambda: wake("inventory.shipping.tasks.buy_labels", "live"))
+        wake_buyers()
 
 
 def _by_hand(chosen: Sequence[_Chosen]) -> set[int]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from erp.core import clock
 from erp.core.cards import close_cards, open_card
-from erp.core.events import wake
 from erp.core.history import By, record
 from erp.core.refusals import Refused
 from erp.core.states import move
@@ -19,6 +17,7 @@ from inventory.shipping.models import Label
 from inventory.shipping.services.labelling.claiming import Claim, claim_void, drop, lock_claimed, postpone
 from inventory.shipping.services.labelling.connecting import connect
 from inventory.shipping.services.labelling.drafting import is_outdated
+from inventory.shipping.services.labelling.waking import wake_buyers
 from inventory.shipping.states import OPEN_SHIPMENTS, LabelStatus, ShipmentStatus
 
 
@@ -100,7 +99,7 @@ def begin_void(label: Label, *, by: By) -> None:
     label.due_at, label.attempts = clock.now(), 0
     label.save(update_fields=["due_at", "attempts"])
     record(label.parcel.shipment, "label_void_requested", by=by, tracking=label.tracking_number)
-    transaction.on_commit(lambda: wake("inventory.shipping.tasks.buy_labels", "live"))
+    wake_buyers()
 
 
 def carry_out_void(label_id: int) -> bool:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 LEAST_SECONDS = 10.0
 LEAST_OPERATIONS = 1_000
+ADDITIONS = 100_000
 
 
 @dataclass
@@ -51,7 +52,7 @@ def statements() -> Iterator[list[str]]:
 
 
 def calibrate(seconds: float = 3.0) -> dict[str, float]:
-    """What this machine does at this minute with one row: commits per second, and statements inside one transaction per second."""
+    """What this machine does at this minute: commits of one row and statements inside one transaction per second, additions in Python."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS bench_calibration (id int PRIMARY KEY, n int)")
         cursor.execute("INSERT INTO bench_calibration VALUES (1, 0) ON CONFLICT DO NOTHING")
@@ -60,7 +61,18 @@ def calibrate(seconds: float = 3.0) -> dict[str, float]:
         singles = _rate(lambda: cursor.execute("UPDATE bench_calibration SET n = n + 1 WHERE id = 1"), seconds)
         cursor.execute("ROLLBACK")
         cursor.execute("DROP TABLE bench_calibration")
-    return {"calibration_commits_per_s": round(commits, 1), "calibration_statements_per_s": round(singles, 1)}
+    additions = _rate(_add_up, seconds) * ADDITIONS / 1_000_000
+    return {
+        "calibration_commits_per_s": round(commits, 1),
+        "calibration_statements_per_s": round(singles, 1),
+        "calibration_python_millions_per_s": round(additions, 1),
+    }
+
+
+def _add_up() -> None:
+    total = 0
+    for number in range(ADDITIONS):
+        total += number
 
 
 def _rate(operation: Callable[[], object], seconds: float) -> float:

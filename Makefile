@@ -12,6 +12,8 @@ export UV_LINK_MODE := copy
 # A virtual environment or settings of the caller must not leak in.
 unexport VIRTUAL_ENV
 unexport DJANGO_SETTINGS_MODULE
+# What one process compiled, the dozen others that a demo or a test starts need not.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup browser demo test test-fast test-kill check bench soak lock
 

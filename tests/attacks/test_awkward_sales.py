@@ -35,7 +35,7 @@ from tests.factories.orders import draft, drop_refund, later, line, paid, refund
 from tests.factories.shipping import stocked
 from tests.factories.users import make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 EURO = Decimal("0.01")
 
 

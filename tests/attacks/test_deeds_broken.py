@@ -21,7 +21,7 @@ from tests.attacks.way_out import WayOut, is_sound
 from tests.databases import somebody_waits
 from tests.factories.orders import bank_transfer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 PATIENCE_SECONDS = 300  # no measure: only so that nothing waits for ever
 
 

@@ -18,7 +18,7 @@ from orders.models import Adjustment, Hold, Order, OrderLine, Payment, Refund
 from tests.attacks.bodies import PLACED, billed_to, keep, line, order
 from tests.factories.channels import MemoryShop
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 
 HALF = "\ud83d"
 """What is left of an emoji when a shop cuts a text after so many units of UTF-16."""

@@ -13,7 +13,7 @@ from orders.services.printing import UNDO_PRINT, print_orders
 from orders.services.tagging import tag_order
 from tests.attacks.way_out import WayOut, is_sound
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 DEADLOCK = "DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END $$"
 THROWN_OUT = "SELECT pg_terminate_backend(pg_backend_pid())"
 

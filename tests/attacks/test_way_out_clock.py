@@ -16,7 +16,7 @@ from tests.attacks.way_out import WayOut, shipment_of
 from tests.clocks import ClockHand
 from tests.factories.carriers import CarrierDesk
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 ROME = ZoneInfo("Europe/Rome")
 
 

@@ -16,7 +16,7 @@ from orders.services.cancelling import cancel_order
 from tests.attacks.way_out import WayOut, is_sound, shipment_of
 from tests.factories.carriers import CarrierDesk
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.factories.carriers import CarrierDesk
 from tests.factories.orders import draft, later, line
 from tests.factories.users import make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 
 
 def cards() -> list[str]:

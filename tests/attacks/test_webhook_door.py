@@ -24,7 +24,7 @@ from tests.factories.channels import make_account
 SECRET = "una-parola-segreta"
 BODY = json.dumps({"id": 7, "status": "processing", "date_modified_gmt": "2026-11-20T10:00:00"}).encode()
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.2)]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.clocks import ClockHand
 from tests.factories.channels import make_account, make_listing
 from tests.factories.inventory import claim, make_kit, make_variant, make_warehouse, make_window, put
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 LISTINGS, PIECES, LIMIT = 40, 5, 2
 DAY_SECONDS = 24 * 3600
 

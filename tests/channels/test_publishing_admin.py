@@ -14,7 +14,7 @@ from erp.core.history import history_of
 from tests.factories.channels import MemoryShop, make_listing
 from tests.factories.inventory import make_variant, make_window
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 
 
 @pytest.fixture

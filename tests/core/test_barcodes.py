@@ -6,6 +6,8 @@ from weasyprint import HTML
 from erp.core.barcodes import can_encode, encode, svg
 from tests.factories.papers import bars_of, codes_of
 
+pytestmark = pytest.mark.slow(seconds=0.2)
+
 EAN, UPC, EAN_8, GTIN_14 = "8057291440017", "036000291452", "96385074", "18057291440014"
 
 

@@ -16,7 +16,7 @@ from erp.core.transactions import atomic
 from tests.databases import somebody_waits
 from tests.factories.crm import anna, person
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 
 PAGE = [anna(number) for number in range(1, 51)]
 WAIT_SECONDS = 300  # no measure: only so that nothing waits for ever

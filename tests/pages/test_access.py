@@ -11,7 +11,7 @@ from django.test import Client
 from erp.pages.roles import LABELS, READS, ROLES, permissions_of
 from tests.pages.seeding import PASSWORD, make_merchant, make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.2)]
 
 PAGES = ["/", "/today/live/", "/attention/", "/stock/", "/menu/"]
 STRICT = {

@@ -26,7 +26,7 @@ from tests.factories.printers import put_printer
 from tests.factories.shipping import make_shipment, stocked
 from tests.pages.seeding import make_staff
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 
 
 @pytest.fixture

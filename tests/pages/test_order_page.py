@@ -1,5 +1,6 @@
 """The page of an order says all about it in a number of statements that does not grow, and its sums to the cent."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -16,7 +17,7 @@ from orders.services.holding import hold_order
 from orders.services.placing import place_order
 from tests.factories.crm import anna, make_company
 from tests.factories.inventory import make_variant, make_warehouse, put
-from tests.factories.orders import bank_transfer, draft, line
+from tests.factories.orders import bank_transfer, draft, drop_refund, line, refund, tell_refund
 from tests.orders.invoices.conftest import SELLER_VAT, business
 from tests.orders.invoices.conftest import make_order as make_sold
 from tests.pages.seeding import make_account, make_staff
@@ -127,6 +128,19 @@ def test_history_is_told_in_sentences_newest_first(owner: Client, shop: None) ->
         "<b>Laura Venturi</b> held the order: Il cliente cambia indirizzo.",
         "<b>Carta</b> took €18.30.",
         f"Order <b>{order.external_number}</b> came in from <b>Terramare Casa</b>.",
+    ]
+
+
+def test_money_given_back_is_told_and_so_is_a_refund_that_the_shop_deleted(owner: Client, shop: None) -> None:
+    order = placed()
+    tell_refund(order.pk, replace(refund("r1", "5.00"), reason="Arrivato rotto"))
+    drop_refund(order.pk, "r1")
+
+    told = owner.get(f"/orders/{order.pk}/").context["told"]
+
+    assert [each.sentence for each in told if "€5.00" in each.sentence] == [
+        "<b>Terramare Casa</b> took the refund of €5.00 back.",
+        "<b>Terramare Casa</b> gave €5.00 back: Arrivato rotto.",
     ]
 
 

@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 from erp.core import translations
 from erp.core.translations import Finding, Text, check_catalogue, compile_catalogues, texts_of_python, texts_of_template, update_catalogue
 
+pytestmark = pytest.mark.slow(seconds=0.2)
+
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
 
 

@@ -53,7 +53,8 @@ class OtherOrder:
 def order_context(facts: OrderFacts, user: User, now: datetime, zone: str) -> dict[str, Any]:
     order = facts.order
     shop = shop_of(facts)
-    told, technical = timeline(facts.history, facts.money.payments, {order.source: shop.name}, now, zone)
+    money = facts.money
+    told, technical = timeline(facts.history, {order.source: shop.name}, now, zone, payments=money.payments, refunds=money.refunds)
     pieces = sum((line.quantity for line in facts.lines), Decimal(0))
     return {
         "order": order,

@@ -218,4 +218,4 @@ def _steps(order: Order, shipments: Sequence[Shipment], shops: Mapping[str, str]
     if shipments:
         about |= Q(subject_kind="shipping.shipment", subject_id__in=[str(shipment.pk) for shipment in shipments])
     entries = HistoryEntry.objects.filter(about).select_related("by").order_by("-pk")[:STEPS_SHOWN]
-    return timeline(entries, (), shops, now, zone)[0]
+    return timeline(entries, shops, now, zone)[0]

@@ -70,7 +70,7 @@ def _context(shipment: Shipment, user: User, facts: ShellFacts) -> dict[str, Any
     is_open = shipment.status in OPEN_SHIPMENTS and not shipment.is_held
     order_id = order_of(shipment.order_reference)
     shops = dict(Account.objects.order_by("pk").values_list("code", "name"))
-    told, technical = timeline(_history(shipment.pk), [], shops, facts.now, facts.zone)
+    told, technical = timeline(_history(shipment.pk), shops, facts.now, facts.zone)
     rows = _parcel_rows(parcels, labels, may)
     step = next_step(shipment, rows)
     may_choose = may["carrier"] and shipment.status in OPEN_SHIPMENTS and not any(label.status in OPEN_LABELS for label in labels)

@@ -16,7 +16,7 @@ from catalog.sifting import UNITS
 from erp.core.models import Event
 from tests.factories.catalog import make_tax_category, make_variant, product_row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.2)]
 
 
 @pytest.fixture(autouse=True)

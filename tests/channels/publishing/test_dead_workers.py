@@ -18,7 +18,7 @@ from inventory.models import Allotment, StockLevel
 from inventory.services.ledger import check_ledger
 from inventory.services.moving import adjust
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.2)]
 LANE = lane_of("")
 LONG_AGO = timedelta(hours=1)
 

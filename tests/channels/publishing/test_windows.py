@@ -21,7 +21,7 @@ from tests.factories.inventory import claim, make_kit
 from tests.factories.users import make_user
 from tests.flows.windows import ExactConnector, RelativeConnector, WindowShop
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.2)]
 LANE = lane_of("")
 
 

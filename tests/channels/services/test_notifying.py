@@ -33,7 +33,7 @@ from tests.factories.channels import MemoryShop
 from tests.factories.orders import sale
 from tests.flows.house import let_answers_settle
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 
 
 @pytest.fixture

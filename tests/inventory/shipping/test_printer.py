@@ -20,7 +20,7 @@ from tests.factories.printers import put_printer
 from tests.factories.shipping import make_shipment, stocked
 from tests.factories.users import make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 
 
 @pytest.fixture(autouse=True)

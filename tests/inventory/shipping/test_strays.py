@@ -16,7 +16,7 @@ from inventory.shipping.services.labelling.claiming import LOOKS
 from tests.clocks import ClockHand
 from tests.factories.carriers import CarrierDesk, asked, bought, let_label_leases_end, make_shipment, open_desk
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 
 
 def lose_a_call(desk: CarrierDesk) -> None:

@@ -27,7 +27,7 @@ from tests.clocks import ClockHand
 from tests.factories.carriers import CarrierDesk, asked, bought, let_label_leases_end, make_shipment
 from tests.fixtures.local_server import local_server
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 
 
 def ship(shipment: Shipment) -> None:

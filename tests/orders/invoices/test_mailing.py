@@ -21,7 +21,7 @@ from orders.invoices.services.issuing import issue_invoice
 from orders.invoices.services.mailing import MAX_ATTEMPTS, mail_issued, send_again, send_due_mails, send_invoice
 from tests.orders.invoices.conftest import business, make_order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.2)]
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 
 from tests.fixtures.woocommerce import FOLDER
 
+pytestmark = pytest.mark.slow(seconds=0.2)
+
 ROOT = Path(__file__).parents[4]
 NO_AMOUNT = '{"id":1,"status":"x","line_items":[],"currency":"EUR","total":"abc"}'
 

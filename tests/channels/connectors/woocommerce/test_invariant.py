@@ -2,10 +2,13 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.connectors.woocommerce.mapper import order_of
+
+pytestmark = pytest.mark.slow(seconds=0.2)
 
 CENT = Decimal("0.01")
 RATES = (Decimal(22), Decimal(10), Decimal(4), Decimal(0))

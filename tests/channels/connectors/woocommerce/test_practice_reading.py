@@ -10,6 +10,8 @@ from erp.core import clock as the_clock
 from erp.practice.woocommerce import seeding, staff
 from tests.fixtures.woocommerce.connecting import connect
 
+pytestmark = pytest.mark.slow(seconds=0.2)
+
 
 def pull_all(shop, cursor: Cursor | None = None, items: int = 3) -> tuple[list[str], Cursor]:
     found: list[str] = []

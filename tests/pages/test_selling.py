@@ -9,7 +9,9 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from crm.models import Address, Party
 from inventory.models import Reservation, StockLevel
+from inventory.shipping.models import CarrierService, ShippingRule
 from orders.models import Order
+from tests.factories.carriers import make_carrier
 from tests.factories.crm import make_company, make_party
 from tests.factories.inventory import make_kit, make_variant, make_warehouse, make_window, put
 from tests.pages.seeding import make_staff
@@ -61,6 +63,17 @@ def test_the_preview_costs_the_same_with_one_line_and_with_three(
         answer = send(owner, told(mug, lines=rows), "preview")
 
     assert len(answer.json()["lines"]) == lines
+
+
+def test_an_order_by_phone_is_shipped_as_usual_unless_somebody_chooses_otherwise(owner: Client) -> None:
+    assert owner.get("/orders/new/").context["methods"] == ["Standard shipping"]
+    service = CarrierService.objects.create(carrier=make_carrier("manual", "manual"), code="X", name="X")
+    ShippingRule.objects.create(method="Ritiro in negozio", service=service)
+
+    assert owner.get("/orders/new/").context["methods"] == ["Ritiro in negozio"]
+    ShippingRule.objects.create(service=service)
+
+    assert owner.get("/orders/new/").context["methods"] == ["Standard shipping", "Ritiro in negozio"]
 
 
 def test_a_phone_order_is_placed_with_its_money_to_the_cent(owner: Client, mug: Any) -> None:

@@ -13,7 +13,9 @@ from erp.core import clock
 from erp.pages.stock import explain
 from erp.pages.stock.queries import LedgerProof
 from inventory.models import StockException, StockLevel, Warehouse
+from orders.services.placing import place_order
 from tests.factories.inventory import make_kit, make_variant, make_warehouse, make_window, put
+from tests.factories.orders import draft, line
 from tests.pages.seeding import make_account, make_listing, make_merchant, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +59,17 @@ def test_several_warehouses_are_summed_and_inactive_ones_left_out(owner: Client)
     assert (steps.steps[0].figure, steps.steps[0].hint) == ("15", "Magazzino FA 10, Magazzino RA 5")
     assert steps.available == Decimal(14)
     assert steps.is_proved
+
+
+def test_an_order_that_holds_pieces_twice_is_one_row(owner: Client) -> None:
+    variant = make_variant()
+    put(variant, make_warehouse(), 10)
+    lines = [line(variant, 2, external_id="1"), line(variant, 1, external_id="2")]
+    placed = place_order(draft(lines), actor="shop:terramare")
+
+    promises = owner.get(f"/stock/{variant.pk}/").context["promises"]
+
+    assert [(each.number, each.quantity) for each in promises] == [(str(placed.order_id), "3")]
 
 
 def test_a_level_that_its_ledger_does_not_prove_is_said_in_red(owner: Client) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.utils.translation import gettext
 
 from catalog.models import KitComponent, State, Variant
 from catalog.queries import SoldVariant, variants_by_id
@@ -118,6 +119,7 @@ def lines_to_repeat(order_id: int) -> list[OrderLine]:
 
 
 def shipping_methods() -> list[str]:
-    """The names that rules know for orders that we take ourselves."""
-    rules = ShippingRule.objects.filter(source__in=["", "phone"]).exclude(method="").order_by("method")
-    return list(dict.fromkeys(rules.values_list("method", flat=True)))
+    """The names that rules know for orders that we take ourselves; the ordinary one first, where a rule takes any."""
+    methods = ShippingRule.objects.filter(source__in=["", "phone"]).order_by("method").values_list("method", flat=True)
+    ordinary = gettext("Standard shipping")
+    return list(dict.fromkeys(method or ordinary for method in methods)) or [ordinary]

@@ -34,7 +34,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
     """The form; what is typed stays in the browser until it is confirmed."""
     facts, user = read_shell(), member_of_staff(request)
     context = {
-        "methods": queries.shipping_methods() or [gettext("Standard shipping")],
+        "methods": queries.shipping_methods(),
         "may_price": user.has_perm(PRICES),
         "draft_name": f"regia_draft_{user.pk}",
         "login_url": f"{reverse('account_login')}?next={reverse('new_order')}",

@@ -89,22 +89,29 @@ def movement_row(movement: Any, now: datetime, zone: str) -> MovementRow:
 
 
 def promise_rows(promises: Sequence[Reservation], orders: Mapping[str, Order]) -> list[PromiseRow]:
-    return [_promise(promise, orders.get(promise.reference)) for promise in promises]
+    """One for each document and each state of its pieces."""
+    pieces: dict[tuple[str, Verdict], Decimal] = {}
+    for promise in promises:
+        key = promise.reference, _kept(promise, orders.get(promise.reference))
+        pieces[key] = pieces.get(key, Decimal(0)) + promise.quantity
+    return [_promise(reference, orders.get(reference), verdict, quantity) for (reference, verdict), quantity in pieces.items()]
 
 
-def _promise(promise: Reservation, order: Order | None) -> PromiseRow:
+def _kept(promise: Reservation, order: Order | None) -> Verdict:
     if promise.state == ReservationState.SHORT:
-        verdict = Verdict("wait", "short", gettext("Missing"))
-    elif promise.is_picked:
-        verdict = Verdict("go", "pick", gettext("Picked"))
-    elif order and order.status == OrderStatus.HELD:
-        verdict = Verdict("hold", "hold", gettext("Held"))
-    else:
-        verdict = Verdict("quiet", "new", gettext("Ready"))
+        return Verdict("wait", "short", gettext("Missing"))
+    if promise.is_picked:
+        return Verdict("go", "pick", gettext("Picked"))
+    if order and order.status == OrderStatus.HELD:
+        return Verdict("hold", "hold", gettext("Held"))
+    return Verdict("quiet", "new", gettext("Ready"))
+
+
+def _promise(reference: str, order: Order | None, verdict: Verdict, quantity: Decimal) -> PromiseRow:
     return PromiseRow(
-        number=order.number if order else promise.reference,
+        number=order.number if order else reference,
         url=page("order", order.pk) if order else "",
         who=order.customer_name if order else "",
         verdict=verdict,
-        quantity=wording.quantity(promise.quantity),
+        quantity=wording.quantity(quantity),
     )

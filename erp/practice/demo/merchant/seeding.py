@@ -38,6 +38,7 @@ SPLIT_COLLECTIONS = ("Brisighella", "Garofano", "Adriatico")
 SPLIT_PANTRY_EVERY = 3
 PAGE = 100
 OPENING = "opening"
+OPENING_REASON = "Giacenza iniziale"
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,7 @@ def _seed_stock(by: User) -> int:
             key, pieces = f"{OPENING}:{code}:{goods.sku}", Decimal(goods.pieces[place])
             if pieces and key not in arrived:
                 bin_id = bins[number % len(bins)]
-                receipts.append(Move(variants[goods.sku], warehouse.pk, pieces, Cause.RECEIPT, key, bin_id, OPENING, by=by))
+                receipts.append(Move(variants[goods.sku], warehouse.pk, pieces, Cause.RECEIPT, key, bin_id, OPENING_REASON, by=by))
     for start in range(0, len(receipts), PAGE):
         _post_page(receipts[start : start + PAGE])
     return len(receipts)

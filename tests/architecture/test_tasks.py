@@ -4,11 +4,14 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-from celery import current_app
+from celery import Task, current_app
 from django.conf import settings
 
-from erp.core.queues import QUEUES
+from channels.services.importing.waking import wake_order, wake_pull
+from channels.services.notifying.lanes import wake_lane
+from erp.core.queues import LIVE, OUTSIDE, QUEUES
 from erp.core.schedules import missing_schedules
+from inventory.shipping.services.labelling.waking import wake_buyers
 from tests.architecture.test_ladder import PACKAGES
 
 
@@ -35,3 +38,23 @@ def test_every_scheduled_task_exists(db):
     entries = missing_schedules()
     assert [entry.name for entry in entries if entry.task not in names] == []
     assert {entry.queue for entry in entries} <= set(QUEUES)
+
+
+def test_no_long_talk_with_a_shop_or_a_carrier_stands_before_a_sale(db, monkeypatch, django_capture_on_commit_callbacks):
+    asked: dict[str, str] = {}
+    monkeypatch.setattr(Task, "apply_async", lambda task, *, queue, **_options: asked.update({task.name: queue}))
+
+    wake_order(1, "577")
+    wake_pull(1)
+    wake_lane(1, "order:577")
+    with django_capture_on_commit_callbacks(execute=True):
+        wake_buyers()
+
+    assert asked == {
+        "channels.tasks.import_order": LIVE,
+        "channels.tasks.poll_account": OUTSIDE,
+        "channels.tasks.tell_order": OUTSIDE,
+        "inventory.shipping.tasks.buy_labels": OUTSIDE,
+    }
+    scheduled = {entry.task: entry.queue for entry in missing_schedules()}
+    assert scheduled["inventory.shipping.tasks.buy_labels"] == OUTSIDE

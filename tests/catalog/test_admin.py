@@ -17,7 +17,7 @@ from catalog.models import AttributeValue, Category, KitComponent, Media, Produc
 from catalog.services.categories import ensure_attributes
 from tests.factories.catalog import make_category, make_kit, make_product, make_tax_category, make_variant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.2)]
 
 
 def rows(prefix: str, *told: dict[str, Any], initial: int = 0) -> dict[str, Any]:

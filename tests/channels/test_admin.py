@@ -17,7 +17,7 @@ from orders.models import Order
 from tests.factories.channels import MemoryShop, listing_of, make_listing, shops
 from tests.factories.inventory import make_variant
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.2)]
 
 
 @pytest.fixture

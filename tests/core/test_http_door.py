@@ -20,6 +20,8 @@ from erp.core.http.errors import (
 from erp.core.transactions import atomic
 from tests.fixtures.local_server import LocalServer, Reply, as_json, local_server
 
+pytestmark = pytest.mark.slow(seconds=0.2)
+
 HTML = Reply(200, "<html>Maintenance</html>", {"Content-Type": "text/html"})
 
 

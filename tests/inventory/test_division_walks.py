@@ -25,7 +25,7 @@ from tests.factories.inventory import claim, make_variant, make_warehouse, make_
 from tests.inventory.simulated_shop import Shop, Spent, new_book, normal
 from tests.inventory.test_protocol_search import NEEDED, ONE_OF_EACH, State, following, search
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.2)]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SOURCES = ("left", "right")
 CLASSES = st.sampled_from([StockClass.EXACT, StockClass.RELATIVE, StockClass.ZERO])

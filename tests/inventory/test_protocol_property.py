@@ -14,6 +14,8 @@ from inventory import protocol
 from inventory.books import ALL_GUARDS, Book, FenceKind, Standing, StockClass, Write, WriteKind
 from tests.inventory.simulated_shop import Shop, Spent, new_book, normal, steps
 
+pytestmark = pytest.mark.slow(seconds=0.2)
+
 LIMITS = Spent(losses=3, cancels=6, starts=3, refusals=2)
 BUYERS = ("a buyer", "an order is", "an unpaid order is paid", "an order that we know is", "an unread order", "the shop refuses")
 SALES = ("a sale is read", "the paid order is read")

@@ -9,6 +9,8 @@ import pytest
 from inventory.books import ALL_GUARDS, Book, Guard, StockClass
 from tests.inventory.simulated_shop import Shop, Spent, new_book, normal, steps
 
+pytestmark = pytest.mark.slow(seconds=0.2)
+
 EXACT, RELATIVE, ZERO = StockClass.EXACT, StockClass.RELATIVE, StockClass.ZERO
 PAIRS = list(product((EXACT, RELATIVE, ZERO), repeat=2))
 State = tuple[tuple[tuple[Shop, Book], ...], int, Spent]

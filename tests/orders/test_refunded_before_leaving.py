@@ -30,7 +30,7 @@ from tests.factories.users import make_user
 from tests.orders.invoices.conftest import business
 from tests.orders.services.conftest import open_holds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.2)]
 WHOLE = "36.60"
 
 

@@ -22,7 +22,7 @@ from tests.factories.inventory import make_variant, make_warehouse, mark_picked,
 from tests.factories.orders import bank_transfer, draft, later, line, refund, tell_refund
 from tests.pages.seeding import make_account, make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.2)]
 
 
 @pytest.fixture

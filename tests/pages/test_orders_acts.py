@@ -14,7 +14,7 @@ from orders.models import Hold, Order, OrderTag
 from tests.pages.desk_seeding import Desk
 from tests.pages.seeding import make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.2)]
 
 HTMX = {"HX-Request": "true"}
 

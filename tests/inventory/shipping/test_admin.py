@@ -10,7 +10,7 @@ from tests.factories.inventory import make_warehouse
 from tests.factories.shipping import make_shipment, stocked
 from tests.factories.users import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.2)]
 ENGLISH = {"accept-language": "en"}
 
 

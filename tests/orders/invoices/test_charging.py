@@ -11,6 +11,8 @@ from erp.core.refusals import Refused
 from orders.invoices.charging import charged_rows
 from orders.invoices.fiscal_totals import fiscal_totals
 
+pytestmark = pytest.mark.slow(seconds=0.2)
+
 D = Decimal
 ONE, NOTHING, USUAL = D(1), D("0.00"), D(22)
 

@@ -3,7 +3,11 @@
 import random
 from decimal import ROUND_HALF_UP, Decimal
 
+import pytest
+
 from orders.invoices.fiscal_totals import Charged, fiscal_totals
+
+pytestmark = pytest.mark.slow(seconds=0.2)
 
 D = Decimal
 CENT = D("0.01")

@@ -28,6 +28,7 @@ with Supervisor(Path(sys.argv[1]), {"REGIA_TEST_MARK": sys.argv[1]}) as supervis
     supervisor.start("two", eval(sys.argv[2]))
     print("ready", flush=True)
     if sys.argv[3] == "fail":
+        sys.stdin.readline()
         raise RuntimeError("on purpose")
     time.sleep(999)
 """
@@ -53,7 +54,10 @@ def wait_until(is_so: Callable[[], bool], seconds: float = 120) -> None:
 
 def start_owner(folder: Path, words: list[str], end: str = "wait") -> "subprocess.Popen[bytes]":
     owner = subprocess.Popen(
-        [sys.executable, "-c", OWNER, str(folder), repr(words), end], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", OWNER, str(folder), repr(words), end],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     assert owner.stdout is not None
     assert owner.stdout.readline() == b"ready\n"
@@ -77,7 +81,9 @@ def test_children_and_their_children_end_with_the_supervisor(tmp_path, kind):
 @pytest.mark.slow
 def test_an_exception_ends_them_too(tmp_path):
     owner = start_owner(tmp_path, SLEEPER, end="fail")
-    owner.communicate(timeout=120)
+    assert len(marked(tmp_path)) == 4
+
+    owner.communicate(b"now\n", timeout=120)
 
     assert owner.returncode == 1
     wait_until(lambda: not marked(tmp_path))

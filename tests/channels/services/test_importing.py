@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from channels.contract import AuthExpired, RateLimited, Temporary
 from channels.locks import new_token, take_leases
@@ -196,6 +197,17 @@ def test_pain_09_an_order_that_cannot_be_fetched_becomes_a_card_with_a_retry(acc
     retry_card(card.subject, by=make_user())
     assert import_order(account.pk, "1") is Outcome.APPLIED
     assert Card.objects.filter(closed_at=None).count() == 0
+
+
+def test_a_wake_up_whose_work_is_done_takes_no_lease_and_asks_the_shop_nothing(
+    account: Account, shop: MemoryShop, listing: Listing, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    shop.sell("1", {"mug": 1})
+    hint(account, "1")
+    import_order(account.pk, "1")
+
+    with django_assert_num_queries(2):
+        assert import_order(account.pk, "1") is Outcome.NOTHING
 
 
 def test_a_paused_account_keeps_its_news(account: Account, shop: MemoryShop, listing: Listing) -> None:
